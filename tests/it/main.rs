@@ -1,0 +1,1 @@
+//! Integration tests: each drives the binary as a user does.

@@ -1,0 +1,1 @@
+//! A Kubernetes API server in memory, on loopback, for tests and the demo.
