@@ -1,0 +1,119 @@
+//! Secret values: which variables hold them, and taking them out of every text that is shown.
+//!
+//! Not a vault: values stay in memory as long as the process lives.
+
+use std::sync::{Arc, RwLock};
+
+/// What stands in place of a secret.
+const MASK: &str = "***";
+/// Shorter values are left alone: masking `1` or `on` would ruin every text and hide nothing.
+const SHORTEST: usize = 4;
+
+/// Whether a variable of this name holds a secret (spec section 10).
+pub fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    ["TOKEN", "SECRET", "PASSWORD"].iter().any(|part| name.contains(part))
+        || name.ends_with("_PAT")
+        || name.ends_with("_KEY")
+}
+
+/// The secret values known so far, shared by everything that shows text.
+#[derive(Clone, Debug, Default)]
+pub struct Secrets(Arc<RwLock<Vec<String>>>);
+
+impl Secrets {
+    /// Takes the values of those variables whose names say that they are secret.
+    pub fn learn<'a>(&self, variables: impl IntoIterator<Item = (&'a str, &'a str)>) {
+        let mut found: Vec<String> = Vec::new();
+        for (_, value) in variables.into_iter().filter(|(name, _)| is_secret_name(name)) {
+            found.push(value.trim().to_string());
+            // A log shows a key of several lines line by line.
+            found.extend(value.lines().map(str::trim).filter(|line| line.len() >= 16).map(String::from));
+        }
+        let Ok(mut known) = self.0.write() else { return };
+        known.extend(found.into_iter().filter(|value| value.len() >= SHORTEST));
+        // The longest first: a secret that contains another must go as a whole.
+        known.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        known.dedup();
+    }
+
+    /// The text with every known secret replaced.
+    pub fn mask(&self, text: &str) -> String {
+        let Ok(known) = self.0.read() else { return MASK.to_string() };
+        let mut text = text.to_string();
+        for secret in known.iter() {
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), MASK);
+            }
+        }
+        text
+    }
+
+    /// The same on bytes that need not be UTF-8.
+    pub fn mask_bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        let Ok(known) = self.0.read() else { return Vec::new() };
+        let mut bytes = bytes.to_vec();
+        for secret in known.iter() {
+            bytes = replace(bytes, secret.as_bytes());
+        }
+        bytes
+    }
+
+    /// How many bytes at the end of `bytes` could be the beginning of a secret that goes on in the next chunk.
+    pub fn open_tail(&self, bytes: &[u8]) -> usize {
+        let Ok(known) = self.0.read() else { return 0 };
+        known.iter().map(|secret| overlap(bytes, secret.as_bytes())).max().unwrap_or(0)
+    }
+}
+
+fn replace(haystack: Vec<u8>, needle: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = haystack.as_slice();
+    while let Some(at) = rest.windows(needle.len()).position(|window| window == needle) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(MASK.as_bytes());
+        rest = &rest[at + needle.len()..];
+    }
+    if out.is_empty() && rest.len() == haystack.len() {
+        return haystack;
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+/// The longest proper prefix of `secret` that `bytes` ends with.
+fn overlap(bytes: &[u8], secret: &[u8]) -> usize {
+    let longest = bytes.len().min(secret.len().saturating_sub(1));
+    (1..=longest).rev().find(|&n| bytes.ends_with(&secret[..n])).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_hold_secrets() {
+        for name in ["GITHUB_TOKEN", "my_secret_x", "DB_PASSWORD", "CODEXCTL_GH_PAT", "OPENAI_API_KEY"] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in ["PATH", "KEYBOARD", "PATTERN", "MONKEY"] {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_secret_inside_another_goes_with_it() {
+        let secrets = Secrets::default();
+        secrets.learn([("A_TOKEN", "hunter22"), ("B_KEY", "hunter22-long"), ("SHORT_KEY", "on")]);
+        assert_eq!(secrets.mask("x hunter22-long on hunter22"), "x *** on ***");
+        assert_eq!(secrets.mask_bytes(b"\xffhunter22"), b"\xff***");
+    }
+
+    #[test]
+    fn a_secret_cut_by_a_chunk_is_held_back() {
+        let secrets = Secrets::default();
+        secrets.learn([("A_TOKEN", "hunter22")]);
+        assert_eq!(secrets.open_tail(b"say hunt"), 4);
+        assert_eq!(secrets.open_tail(b"say hunter22"), 0);
+    }
+}

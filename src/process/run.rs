@@ -1,0 +1,196 @@
+//! Runs an [`Invocation`]: one process group, three pipes, a deadline, and a result.
+
+use std::io::Write;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal};
+
+use super::command::{Invocation, Output};
+use super::failure::{Failure, FailureKind, Written};
+use super::mask::Secrets;
+use super::{pump, signal, tree};
+
+/// How long a child that was told to end may take before it is killed.
+const GRACE: Duration = Duration::from_secs(2);
+/// How often to look whether output that still comes after a child's end can ever stop.
+const DRAIN: Duration = Duration::from_millis(300);
+
+/// What a successful child wrote.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// Standard output (only the end for `Output::Echo`).
+    pub stdout: Vec<u8>,
+    /// Standard error, invalid UTF-8 replaced.
+    pub stderr: String,
+}
+
+impl Finished {
+    /// Standard output as text, invalid UTF-8 replaced.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+}
+
+/// Starts child processes for one codexctl run.
+#[derive(Clone, Debug, Default)]
+pub struct Runner {
+    secrets: Secrets,
+}
+
+impl Runner {
+    /// A runner that masks these secrets in logs, echoed output and errors.
+    pub fn new(secrets: Secrets) -> Self {
+        Self { secrets }
+    }
+
+    /// The secrets this runner masks.
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// Runs the command to its end.
+    ///
+    /// # Errors
+    /// Everything but exit code 0, as a [`Failure`] with the command line and what was written.
+    pub fn run(&self, invocation: &Invocation) -> Result<Finished, Failure> {
+        let line = self.secrets.mask(&invocation.line());
+        let fail = |kind| Failure {
+            kind,
+            program: invocation.program.clone(),
+            line: line.clone(),
+            written: Box::default(),
+        };
+        if signal::interrupted().is_some() {
+            return Err(fail(FailureKind::Interrupted));
+        }
+        let program = which::which(&invocation.program).map_err(|_| fail(FailureKind::NotFound))?;
+        signal::watch_signals();
+        tracing::debug!("running {line}");
+        let started = Instant::now();
+        let running = Running::start(&program, invocation, &self.secrets)
+            .map_err(|error| fail(FailureKind::Start(error.to_string())))?;
+        let (kind, stdout, stderr) = running.finish(invocation.timeout);
+        tracing::debug!("{} ended after {:.2?}", invocation.program, started.elapsed());
+        let stderr = self.secrets.mask(&String::from_utf8_lossy(&stderr));
+        match kind {
+            None => Ok(Finished { stdout, stderr }),
+            Some(kind) => {
+                let stdout = self.secrets.mask(&String::from_utf8_lossy(&stdout));
+                let stderr_shown = matches!(invocation.stderr, Output::Tee(_) | Output::Echo(_));
+                Err(Failure { written: Box::new(Written { stdout, stderr, stderr_shown }), ..fail(kind) })
+            }
+        }
+    }
+}
+
+/// A started child: its group leader's id and the threads that serve its pipes.
+struct Running {
+    pid: Pid,
+    ended: Receiver<std::io::Result<ExitStatus>>,
+    stdout: Receiver<Vec<u8>>,
+    stderr: Receiver<Vec<u8>>,
+    _registered: signal::Registration,
+}
+
+impl Running {
+    fn start(program: &std::path::Path, invocation: &Invocation, secrets: &Secrets) -> std::io::Result<Self> {
+        #[expect(clippy::disallowed_types, reason = "this is the door")]
+        let mut command = std::process::Command::new(program);
+        command
+            .args(&invocation.args)
+            .envs(invocation.env.iter().map(|(name, value)| (name, value)))
+            .stdin(if invocation.stdin.is_some() { Stdio::piped() } else { Stdio::null() })
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0);
+        if let Some(dir) = &invocation.cwd {
+            command.current_dir(dir);
+        }
+        let mut child = command.spawn()?;
+        let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        let pid = id.ok_or_else(|| std::io::Error::other("the child has no process id"))?;
+        let registered = signal::Registration::new(pid);
+        if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), invocation.stdin.clone()) {
+            // A child that ends without reading everything closes the pipe; its exit code says why.
+            std::thread::spawn(move || pipe.write_all(&bytes));
+        }
+        let (keep_out, stdout) = channel();
+        let (keep_err, stderr) = channel();
+        for (pipe, output, keep) in [
+            (child.stdout.take().map(|p| Box::new(p) as Box<dyn std::io::Read + Send>), invocation.stdout, keep_out),
+            (child.stderr.take().map(|p| Box::new(p) as Box<dyn std::io::Read + Send>), invocation.stderr, keep_err),
+        ] {
+            let secrets = secrets.clone();
+            std::thread::spawn(move || {
+                let bytes = pipe.map(|pipe| pump::drain(pipe, output, &secrets)).unwrap_or_default();
+                keep.send(bytes)
+            });
+        }
+        let (tell, ended) = channel();
+        std::thread::spawn(move || tell.send(child.wait()));
+        Ok(Self { pid, ended, stdout, stderr, _registered: registered })
+    }
+
+    /// Waits for the end, ends the child itself at its deadline, and collects its output.
+    fn finish(self, timeout: Option<Duration>) -> (Option<FailureKind>, Vec<u8>, Vec<u8>) {
+        let mut timed_out = None;
+        let status = match timeout {
+            None => self.ended.recv().ok(),
+            Some(limit) => match self.ended.recv_timeout(limit) {
+                Ok(status) => Some(status),
+                Err(RecvTimeoutError::Disconnected) => None,
+                Err(RecvTimeoutError::Timeout) => {
+                    timed_out = Some(limit);
+                    self.end()
+                }
+            },
+        };
+        let interrupted = signal::interrupted().is_some();
+        if interrupted || timed_out.is_some() {
+            tree::sweep(self.pid);
+        }
+        let kind = match (timed_out, interrupted, status) {
+            (_, true, _) => Some(FailureKind::Interrupted),
+            (Some(limit), ..) => Some(FailureKind::Timeout(limit)),
+            (None, false, Some(Ok(status))) => verdict(status),
+            (None, false, Some(Err(error))) => Some(FailureKind::Start(error.to_string())),
+            (None, false, None) => Some(FailureKind::Start("its end was not seen".into())),
+        };
+        let stdout = self.rest_of(&self.stdout);
+        let stderr = self.rest_of(&self.stderr);
+        (kind, stdout, stderr)
+    }
+
+    /// The output of a child that has ended. Something it left in the background may hold the pipe open for
+    /// ever; that is not waited for.
+    fn rest_of(&self, output: &Receiver<Vec<u8>>) -> Vec<u8> {
+        for _ in 0..100 {
+            match output.recv_timeout(DRAIN) {
+                Ok(bytes) => return bytes,
+                Err(RecvTimeoutError::Timeout) if !tree::group_lives(self.pid) => {}
+                Err(_) => break,
+            }
+        }
+        tracing::debug!("output goes on after its program has ended; left alone");
+        Vec::new()
+    }
+
+    fn end(&self) -> Option<std::io::Result<ExitStatus>> {
+        tree::end(self.pid, Signal::TERM);
+        self.ended.recv_timeout(GRACE).ok().or_else(|| {
+            tree::end(self.pid, Signal::KILL);
+            self.ended.recv().ok()
+        })
+    }
+}
+
+fn verdict(status: ExitStatus) -> Option<FailureKind> {
+    match (status.code(), status.signal()) {
+        (Some(0), _) => None,
+        (Some(code), _) => Some(FailureKind::Exit(code)),
+        (None, signal) => Some(FailureKind::Signal(signal.unwrap_or(0))),
+    }
+}

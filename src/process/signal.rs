@@ -1,0 +1,125 @@
+//! The whole signal policy: SIGINT and SIGTERM end every child, once politely, then for good.
+//!
+//! A thread that waits for signals starts with the first child, so that `--version` starts none. It notes the
+//! signal, passes it to every running process group, and after a grace time (or a second signal) kills what is
+//! left. Whoever waits for a child then sees it end and returns `FailureKind::Interrupted`; the exit code
+//! (130 or 143) is decided in `crate::error`.
+
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Condvar, Mutex, Once, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+use super::tree;
+
+/// How long children have to end by themselves after a signal.
+const GRACE: Duration = Duration::from_secs(5);
+
+static RECEIVED: AtomicI32 = AtomicI32::new(0);
+static CHILDREN: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+static WAKE: (Mutex<()>, Condvar) = (Mutex::new(()), Condvar::new());
+static START: Once = Once::new();
+
+/// The signal that ends this run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interrupt {
+    /// Ctrl-C.
+    Int,
+    /// A polite end by another program, or a closed terminal.
+    Term,
+}
+
+/// The signal received so far, if any.
+pub fn interrupted() -> Option<Interrupt> {
+    match RECEIVED.load(Ordering::SeqCst) {
+        0 => None,
+        SIGINT => Some(Interrupt::Int),
+        _ => Some(Interrupt::Term),
+    }
+}
+
+/// Starts to listen for SIGINT, SIGTERM and SIGHUP; later calls do nothing. Called before the first child and by
+/// waits that have no child.
+pub fn watch_signals() {
+    START.call_once(|| {
+        tree::adopt_orphans();
+        match signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]) {
+            Ok(mut signals) => {
+                let listen = move || {
+                    for signal in signals.forever() {
+                        receive(signal);
+                    }
+                };
+                if let Err(error) = std::thread::Builder::new().name("signals".into()).spawn(listen) {
+                    tracing::warn!("cannot listen for Ctrl-C: {error}");
+                }
+            }
+            Err(error) => tracing::warn!("cannot listen for Ctrl-C: {error}"),
+        }
+    });
+}
+
+/// Sleeps for `duration` or until a signal comes; true when one came.
+pub fn pause(duration: Duration) -> bool {
+    watch_signals();
+    let deadline = Instant::now() + duration;
+    let mut guard = WAKE.0.lock().unwrap_or_else(PoisonError::into_inner);
+    while interrupted().is_none() {
+        let now = Instant::now();
+        if now >= deadline {
+            return false;
+        }
+        guard = WAKE.1.wait_timeout(guard, deadline - now).unwrap_or_else(PoisonError::into_inner).0;
+    }
+    true
+}
+
+fn receive(signal: i32) {
+    let first = RECEIVED.compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst).is_ok();
+    {
+        let _guard = WAKE.0.lock().unwrap_or_else(PoisonError::into_inner);
+        WAKE.1.notify_all();
+    }
+    let polite = if signal == SIGINT { Signal::INT } else { Signal::TERM };
+    let send = if first { polite } else { Signal::KILL };
+    for child in children() {
+        tree::end(child, send);
+    }
+    if first {
+        let insist = || {
+            std::thread::sleep(GRACE);
+            for child in children() {
+                tree::end(child, Signal::KILL);
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("grace".into()).spawn(insist) {
+            tracing::warn!("children that do not end by themselves are not killed: {error}");
+        }
+    }
+}
+
+fn children() -> Vec<Pid> {
+    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// A child that signals reach for as long as this lives.
+pub(super) struct Registration(Pid);
+
+impl Registration {
+    /// Registers a process group leader. A signal that came while it was being started is passed on at once.
+    pub(super) fn new(pid: Pid) -> Self {
+        CHILDREN.lock().unwrap_or_else(PoisonError::into_inner).push(pid);
+        if let Some(interrupt) = interrupted() {
+            tree::end(pid, if interrupt == Interrupt::Int { Signal::INT } else { Signal::TERM });
+        }
+        Self(pid)
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        CHILDREN.lock().unwrap_or_else(PoisonError::into_inner).retain(|pid| *pid != self.0);
+    }
+}
