@@ -1,0 +1,139 @@
+//! Stages 3 and 4: the context services.yaml is rendered with, and its rendered text.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use super::header::Header;
+use super::names::{EnvName, Namespace, Slot};
+use super::source::Source;
+use super::variables::Variables;
+use crate::error::Fault;
+use crate::template::{Context, Engine, Syntax, Warning};
+
+/// What the command line says about where to work.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// `--env`.
+    pub env: EnvName,
+    /// `--slot`.
+    pub slot: Option<Slot>,
+    /// `--namespace`.
+    pub namespace: Option<String>,
+}
+
+/// What templates see while services.yaml itself is rendered: header values, variables, and the namespace, but
+/// nothing that is only known after parsing.
+#[derive(Clone, Debug)]
+pub struct LoadContext {
+    pub(super) header: Header,
+    pub(super) target: Target,
+    pub(super) context: Context,
+    pub(super) namespace: Option<Namespace>,
+}
+
+impl LoadContext {
+    /// Builds the context and works out the namespace: `--namespace`, else the environment's pattern, else
+    /// `<project>-dev-<slot>` for `ai`, else `<project>-<env>` (spec section 1, stage 3).
+    ///
+    /// # Errors
+    /// A pattern that does not render, or a result that is no namespace name.
+    pub fn build(header: Header, source: &Source, target: Target, variables: Variables) -> Result<Self> {
+        let mut context = Context {
+            env: target.env.as_str().to_string(),
+            project: header.project.clone(),
+            project_root: source.root().display().to_string(),
+            slot: target.slot.map_or(0, |slot| i64::from(slot.number())),
+            now: jiff::Timestamp::now(),
+            user_vars: variables.user_vars,
+            vars: variables.vars,
+            env_map: variables.env_map,
+            ..Context::default()
+        };
+        let engine = Engine::new(context.clone());
+        context.versions = rendered_values(&engine, &header.versions, header.syntax);
+        context.base_domain = rendered_values(&engine, &header.base_domain, header.syntax);
+        let namespace = namespace(&header, source, &target, &context)?;
+        context.namespace = namespace.as_ref().map(|name| name.as_str().to_string()).unwrap_or_default();
+        Ok(Self { header, target, context, namespace })
+    }
+}
+
+/// Header values may hold templates themselves. One that does not render yet keeps its text: the rendered file
+/// reports what is wrong with it.
+fn rendered_values(
+    engine: &Engine,
+    values: &BTreeMap<String, String>,
+    syntax: Syntax,
+) -> BTreeMap<String, String> {
+    let render = |text: &String| {
+        if !text.contains('{') {
+            return text.clone();
+        }
+        engine.render("services.yaml", text, syntax).map_or_else(|_| text.clone(), |output| output.text)
+    };
+    values.iter().map(|(key, value)| (key.clone(), render(value))).collect()
+}
+
+fn namespace(header: &Header, source: &Source, target: &Target, context: &Context) -> Result<Option<Namespace>> {
+    if let Some(name) = &target.namespace {
+        return Ok(Some(Namespace::new(name, "--namespace")?));
+    }
+    let env = target.env.as_str();
+    let pattern = header.patterns.get(env);
+    if needs_slot(env, pattern) && target.slot.is_none() {
+        return Ok(None);
+    }
+    let (name, origin) = match pattern {
+        Some(pattern) => {
+            let origin = format!("namespace.patterns.{env} of {}", source.name());
+            let output = Engine::new(context.clone())
+                .render(&origin, pattern, header.syntax)
+                .map_err(|error| Fault::invalid(error.to_string()))?;
+            (output.text.trim().to_string(), origin)
+        }
+        None => match target.slot {
+            Some(slot) if env == "ai" => (format!("{}-dev-{slot}", header.project), "the default for ai".into()),
+            _ => (format!("{}-{env}", header.project), "<project>-<env>, the default".into()),
+        },
+    };
+    Ok(Some(Namespace::new(&name, &origin)?))
+}
+
+/// Whether an environment exists only as slots: `ai`, and those whose pattern speaks of `Slot`.
+fn needs_slot(env: &str, pattern: Option<&String>) -> bool {
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    match pattern {
+        Some(pattern) => pattern.split(|c| !word(c)).any(|part| part == "Slot"),
+        None => env == "ai",
+    }
+}
+
+/// services.yaml after templating: text that should be YAML now.
+#[derive(Debug)]
+pub struct Rendered {
+    pub(super) load: LoadContext,
+    pub(super) source: Source,
+    pub(super) text: String,
+    pub(super) warnings: Vec<Warning>,
+}
+
+impl Rendered {
+    /// Renders the file.
+    ///
+    /// # Errors
+    /// A template error, with its place in the file.
+    pub fn from(load: LoadContext, source: Source) -> Result<Self> {
+        let engine = Engine::new(load.context.clone());
+        let output = engine
+            .render(source.name(), source.text(), load.header.syntax)
+            .map_err(|error| Fault::invalid(error.to_string()))?;
+        Ok(Self { load, source, text: output.text, warnings: output.warnings })
+    }
+
+    /// For each line of the rendered text the line of the file it came from; where it cannot be told, its own.
+    pub(super) fn line_map(&self) -> Vec<u32> {
+        let engine = Engine::new(self.load.context.clone());
+        engine.line_map(self.source.name(), self.source.text(), self.load.header.syntax).unwrap_or_default()
+    }
+}

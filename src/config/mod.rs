@@ -1,0 +1,27 @@
+//! services.yaml: from the file on disk to a checked stack and the context its manifests are rendered with.
+//!
+//! The stages are types that only the stage before can make (spec section 1, "Loading, stage by stage"):
+//! [`Source`] → [`Header`] → [`LoadContext`] → [`Rendered`] → [`Stack`] with [`StackContext`]. No process is
+//! started here and no manifest is read.
+
+mod check;
+mod context;
+mod duration;
+mod header;
+mod names;
+mod report;
+mod resolve;
+pub mod schema;
+mod source;
+mod stack;
+pub mod steps;
+mod variables;
+
+pub use context::{LoadContext, Rendered, Target};
+pub use duration::parse_duration;
+pub use header::Header;
+pub use names::{EnvName, Namespace, Slot, is_dns_label, nearest};
+pub use resolve::Environment;
+pub use source::Source;
+pub use stack::{Stack, StackContext};
+pub use variables::{VariableInput, Variables};

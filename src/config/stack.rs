@@ -1,0 +1,195 @@
+//! Stages 5 and 6: the parsed and checked stack, and the context its manifests are rendered with.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::check;
+use super::context::{Rendered, Target};
+use super::names::Namespace;
+use super::report::{Report, not_yaml};
+use super::resolve::{self, Environment};
+use super::schema::{CodexSpec, StackFile, StorageSpec, SyntaxName, VolumeSpec};
+use super::source::Source;
+use super::steps::Step;
+use crate::error::Fault;
+use crate::template::{CodexView, Context, LinkView, StorageView, Syntax, TimeoutsView, VolumeView};
+use crate::yaml::{self, Located};
+
+/// A checked services.yaml for one environment.
+#[derive(Debug)]
+pub struct Stack {
+    /// The parsed file.
+    pub file: StackFile,
+    /// The project's name (the header's: see spec section 1, stage 6).
+    pub project: String,
+    /// The environment, inheritance resolved.
+    pub environment: Environment,
+    /// Steps around everything.
+    pub hooks: StackSteps,
+    /// Steps of `infrastructure[i]`, then of `services[i]`, in file order.
+    pub infra_hooks: Vec<UnitSteps>,
+    /// See `infra_hooks`.
+    pub service_hooks: Vec<UnitSteps>,
+    source: Source,
+    target: Target,
+    namespace: Option<Namespace>,
+}
+
+/// Checked steps of the stack's `hooks`.
+#[derive(Debug, Default)]
+pub struct StackSteps {
+    /// `beforeAll`.
+    pub before_all: Vec<Step>,
+    /// `afterAll`.
+    pub after_all: Vec<Step>,
+}
+
+/// Checked steps of a group's or service's `hooks`.
+#[derive(Debug, Default)]
+pub struct UnitSteps {
+    /// `beforeApply`.
+    pub before_apply: Vec<Step>,
+    /// `afterApply`.
+    pub after_apply: Vec<Step>,
+    /// `beforeDestroy`.
+    pub before_destroy: Vec<Step>,
+    /// `afterDestroy`.
+    pub after_destroy: Vec<Step>,
+}
+
+/// What manifests are rendered with: the load context plus what the parsed file says.
+#[derive(Clone, Debug)]
+pub struct StackContext {
+    /// The names templates see.
+    pub context: Context,
+    /// Dialect of the manifests.
+    pub syntax: Syntax,
+}
+
+impl Stack {
+    /// Parses and checks the rendered file; `strict` makes unknown keys errors. Warnings go to the log.
+    ///
+    /// # Errors
+    /// All problems of the file at once, each with its place.
+    pub fn parse(rendered: Rendered, strict: bool) -> Result<(Self, StackContext)> {
+        let root = match yaml::parse_one(rendered.source.name(), &rendered.text) {
+            Ok(root) => root.unwrap_or_else(yaml::Node::null),
+            Err(error) => return Err(not_yaml(&rendered, &error).into()),
+        };
+        let (file, problems) = yaml::decode::<StackFile>(&root);
+        let mut report = Report::new(&rendered, problems);
+        let steps = check::check(&file, &rendered.load.header.project, &mut report);
+        let warnings = report.finish(strict)?;
+        for warning in warnings {
+            tracing::warn!("{warning}");
+        }
+        for warning in &rendered.warnings {
+            tracing::warn!("{}:{}: {}", rendered.source.name(), warning.line, warning.message);
+        }
+        let environment = resolve::resolve(&file.environments, rendered.load.target.env.as_str())?;
+        let context = StackContext {
+            syntax: syntax(file.template_syntax),
+            context: Context {
+                versions: file.versions.clone(),
+                base_domain: file.base_domain.clone(),
+                codex: codex_view(&file.codex),
+                storage: storage_view(&file.storage),
+                ..rendered.load.context
+            },
+        };
+        let stack = Self {
+            project: rendered.load.header.project,
+            environment,
+            hooks: steps.stack,
+            infra_hooks: steps.infrastructure,
+            service_hooks: steps.services,
+            source: rendered.source,
+            target: rendered.load.target,
+            namespace: rendered.load.namespace,
+            file,
+        };
+        Ok((stack, context))
+    }
+
+    /// The folder all relative paths start from.
+    pub fn root(&self) -> &Path {
+        self.source.root()
+    }
+
+    /// The file's path as messages show it.
+    pub fn source_name(&self) -> &str {
+        self.source.name()
+    }
+
+    /// What the command line asked for.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// The namespace, if the environment has one without (another) slot.
+    pub fn namespace(&self) -> Option<&Namespace> {
+        self.namespace.as_ref()
+    }
+
+    /// The namespace, for commands that cannot work without.
+    ///
+    /// # Errors
+    /// Asks for `--slot` when the environment only exists as slots.
+    pub fn require_namespace(&self) -> Result<&Namespace, Fault> {
+        self.namespace.as_ref().ok_or_else(|| {
+            let env = &self.environment.name;
+            Fault::invalid(format!("environment `{env}` has a namespace per slot"))
+                .hint("name one with --slot N (or a namespace with --namespace)")
+        })
+    }
+
+    /// `file:line` of a value, for messages about it.
+    pub fn place<T>(&self, value: &Located<T>) -> String {
+        format!("{}:{}", self.source.name(), value.mark.line)
+    }
+}
+
+fn syntax(name: SyntaxName) -> Syntax {
+    match name {
+        SyntaxName::Auto => Syntax::Auto,
+        SyntaxName::Jinja => Syntax::Jinja,
+        SyntaxName::Go => Syntax::Go,
+    }
+}
+
+fn codex_view(spec: &CodexSpec) -> CodexView {
+    let text = |value: &Option<Located<String>>| value.as_ref().map(|v| v.value.clone()).unwrap_or_default();
+    CodexView {
+        config_template: spec.config_template.clone(),
+        prompt_lang: spec.prompt_lang.clone(),
+        model: spec.model.clone(),
+        model_reasoning_effort: spec.model_reasoning_effort.clone(),
+        links: spec
+            .links
+            .iter()
+            .map(|link| LinkView { title: link.title.clone(), path: link.path.clone() })
+            .collect(),
+        extra_tools: spec.extra_tools.clone(),
+        project_context: spec.project_context.clone(),
+        services_overview: spec.services_overview.clone(),
+        timeouts: TimeoutsView {
+            exec: text(&spec.timeouts.exec),
+            rollout: text(&spec.timeouts.rollout),
+            deploy_wait: text(&spec.timeouts.deploy_wait),
+        },
+    }
+}
+
+fn storage_view(spec: &StorageSpec) -> StorageView {
+    let volume = |volume: &VolumeSpec| VolumeView {
+        size: volume.size.clone(),
+        storage_class: volume.storage_class.clone(),
+        access_modes: volume.access_modes.clone(),
+    };
+    StorageView {
+        workspace: volume(&spec.workspace),
+        data: volume(&spec.data),
+        registry: volume(&spec.registry),
+    }
+}

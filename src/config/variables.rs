@@ -1,0 +1,168 @@
+//! Stage 3, first half: the variables templates see, from the OS environment, dotenv files, `--var-file` and
+//! `--vars`, the later ones stronger.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::config::source::read_text;
+use crate::error::Fault;
+use crate::yaml;
+
+/// What the command line says about variables.
+#[derive(Clone, Debug, Default)]
+pub struct VariableInput {
+    /// `--vars`, unparsed: each `KEY=VALUE`, or several with commas.
+    pub vars: Vec<String>,
+    /// `--var-file`.
+    pub var_file: Option<PathBuf>,
+}
+
+/// The variables of one run.
+#[derive(Clone, Debug, Default)]
+pub struct Variables {
+    /// OS environment < envFiles < var-file < vars: `EnvMap`.
+    pub env_map: BTreeMap<String, String>,
+    /// var-file < vars: `Vars`.
+    pub vars: BTreeMap<String, String>,
+    /// `--vars` alone: `UserVars`.
+    pub user_vars: BTreeMap<String, String>,
+}
+
+impl Variables {
+    /// Reads all sources. Paths of dotenv files are relative to `root`, that of the var-file to the current folder.
+    ///
+    /// # Errors
+    /// A missing or malformed file, with its line; a pair without `=`.
+    pub fn collect(root: &Path, env_files: &[String], input: &VariableInput) -> Result<Self> {
+        // Names and values that are not UTF-8 cannot appear in a template.
+        let mut env_map: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        for file in env_files {
+            let text = read_text(&root.join(file), file)
+                .map_err(|error| error.context("`envFiles` of services.yaml names a file that cannot be read"))?;
+            env_map.extend(dotenv(&text, file)?);
+        }
+        let mut vars = BTreeMap::new();
+        if let Some(path) = &input.var_file {
+            let name = path.display().to_string();
+            vars = parse_var_file(&read_text(path, &name)?, &name)?;
+        }
+        let mut user_vars = BTreeMap::new();
+        for text in &input.vars {
+            user_vars.extend(parse_pairs(text)?);
+        }
+        vars.extend(user_vars.clone());
+        env_map.extend(vars.clone());
+        Ok(Self { env_map, vars, user_vars })
+    }
+}
+
+/// `A=1`, `A=1,B=2`. A comma begins a new pair only where a `NAME=` follows, so that `HOSTS=a,b` stays whole.
+fn parse_pairs(text: &str) -> Result<Vec<(String, String)>> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for part in text.split(',') {
+        match (part.split_once('='), pairs.last_mut()) {
+            (Some((name, value)), _) if is_name(name.trim()) => pairs.push((name.trim().into(), value.into())),
+            (_, Some((_, value))) => {
+                value.push(',');
+                value.push_str(part);
+            }
+            _ if part.trim().is_empty() => {}
+            _ => {
+                let shown = part.split_once('=').map_or(part, |(name, _)| name);
+                return Err(Fault::invalid(format!("--vars: `{shown}` is no NAME=VALUE pair"))
+                    .hint("write --vars NAME=VALUE, several times or with commas")
+                    .into());
+            }
+        }
+    }
+    Ok(pairs)
+}
+
+fn is_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && chars.all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))
+}
+
+/// A var-file is YAML (`key: value`) or dotenv (`KEY=value`), by what its first line with content looks like.
+fn parse_var_file(text: &str, name: &str) -> Result<BTreeMap<String, String>> {
+    let content = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let Some(first) = text.lines().find(content) else { return Ok(BTreeMap::new()) };
+    let first = first.trim().strip_prefix("export ").unwrap_or(first.trim());
+    let assignment = first.split_once('=').is_some_and(|(key, _)| is_name(key.trim()));
+    if assignment { Ok(dotenv(text, name)?.into_iter().collect()) } else { yaml_variables(text, name) }
+}
+
+fn yaml_variables(text: &str, name: &str) -> Result<BTreeMap<String, String>> {
+    let Some(node) = yaml::parse_one(name, text)? else { return Ok(BTreeMap::new()) };
+    let place = |mark: yaml::Mark| format!("{name}:{}:{}", mark.line, mark.column);
+    let Some(map) = node.as_map() else {
+        return Err(Fault::invalid(format!("{}: expected `key: value` lines, found {}", place(node.mark), node.kind_name()))
+            .hint("a var-file is YAML (`key: value`) or dotenv (`KEY=value`)")
+            .into());
+    };
+    map.iter()
+        .map(|(key, value)| match value.text() {
+            Some(text) => Ok((key.to_string(), text.into_owned())),
+            None if value.is_null() => Ok((key.to_string(), String::new())),
+            None => {
+                let found = value.kind_name();
+                let message = format!("{}: `{key}` must be a plain value, found {found}", place(value.mark));
+                Err(Fault::invalid(message).into())
+            }
+        })
+        .collect()
+}
+
+/// dotenv as the dotenvy crate reads it: quotes, `export`, comments, `$VAR` and `${VAR}`.
+fn dotenv(text: &str, name: &str) -> Result<Vec<(String, String)>> {
+    let mut pairs = Vec::new();
+    for item in dotenvy::from_read_iter(text.as_bytes()) {
+        pairs.push(item.map_err(|error| {
+            // dotenvy names the line's text; it may hold a secret, so only its number is shown.
+            let line = match &error {
+                dotenvy::Error::LineParse(line, _) => line_number(text, line),
+                _ => None,
+            };
+            let place = line.map_or_else(|| name.to_string(), |line| format!("{name}:{line}"));
+            Fault::invalid(format!("{place}: not a dotenv line"))
+                .hint("write NAME=value; quote values with spaces or #, and use letters, digits and _ in names")
+        })?);
+    }
+    Ok(pairs)
+}
+
+fn line_number(text: &str, wanted: &str) -> Option<usize> {
+    let wanted = wanted.lines().next()?.trim();
+    text.lines().position(|line| line.trim().starts_with(wanted)).map(|index| index + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_with_commas() -> Result<()> {
+        let pair = |name: &str, value: &str| (name.to_string(), value.to_string());
+        assert_eq!(parse_pairs("A=1,B=2")?, [pair("A", "1"), pair("B", "2")]);
+        assert_eq!(parse_pairs("HOSTS=a,b,C=x=y")?, [pair("HOSTS", "a,b"), pair("C", "x=y")]);
+        assert!(parse_pairs("nothing").is_err() && parse_pairs("=x").is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn a_var_file_is_yaml_or_dotenv() -> Result<()> {
+        let yaml = parse_var_file("# c\nA: 1.10\nB: \"x: y\"\n", "v")?;
+        assert_eq!((yaml["A"].as_str(), yaml["B"].as_str()), ("1.10", "x: y"));
+        let dotenv = parse_var_file("export A='x y'\nB=${A}z # c\n", "v")?;
+        assert_eq!((dotenv["A"].as_str(), dotenv["B"].as_str()), ("x y", "x yz"));
+        assert!(parse_var_file("A:\n  - 1\n", "v").is_err());
+        assert!(parse_var_file("- a\n", "v").is_err());
+        assert!(parse_var_file("A=1\nB C=2\n", "v").is_err_and(|error| error.to_string().starts_with("v:2:")));
+        Ok(())
+    }
+}

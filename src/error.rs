@@ -1,0 +1,109 @@
+//! From a failure to an exit code and a hint: decided here, once, for every command.
+//!
+//! Errors travel as `anyhow::Error`; a [`Fault`] in the chain carries what code must decide on.
+
+use std::fmt;
+
+use crate::process::{Failure, FailureKind, Interrupt, interrupted};
+
+/// What kind of failure it is, as far as the exit code is concerned (spec section 10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The work failed: exit code 1.
+    Failed,
+    /// Wrong usage or invalid configuration: exit code 2.
+    Invalid,
+    /// Already said in full on stderr; only the exit code (1) is left to give.
+    Reported,
+}
+
+/// A user-facing error: message, class, and the way out.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    message: String,
+    class: Class,
+    hint: Option<String>,
+}
+
+impl Fault {
+    /// Work that failed (exit code 1).
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self { message: message.into(), class: Class::Failed, hint: None }
+    }
+
+    /// Wrong usage or invalid configuration (exit code 2).
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self { message: message.into(), class: Class::Invalid, hint: None }
+    }
+
+    /// A failure whose report is on stderr already (exit code 1).
+    pub fn reported() -> Self {
+        Self { message: String::new(), class: Class::Reported, hint: None }
+    }
+
+    /// Adds the way out, shown as `hint: …` below the message.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// The exit code of a failed run.
+pub fn exit_code(error: &anyhow::Error) -> u8 {
+    match interrupted() {
+        Some(Interrupt::Int) => return 130,
+        Some(Interrupt::Term) => return 143,
+        None => {}
+    }
+    match error.chain().find_map(|cause| cause.downcast_ref::<Fault>()) {
+        Some(fault) if fault.class == Class::Invalid => 2,
+        _ => 1,
+    }
+}
+
+/// The error as it is shown: the message, its causes, a hint. `None` when all has been said already.
+pub fn report(error: &anyhow::Error) -> Option<String> {
+    if interrupted().is_some() {
+        return Some("interrupted".into());
+    }
+    let mut text = String::new();
+    let mut hint = None;
+    for cause in error.chain() {
+        if let Some(fault) = cause.downcast_ref::<Fault>() {
+            if fault.class == Class::Reported {
+                return None;
+            }
+            hint = hint.or_else(|| fault.hint.clone());
+        }
+        if let Some(failure) = cause.downcast_ref::<Failure>() {
+            hint = hint.or_else(|| install_hint(failure));
+        }
+        let message = cause.to_string();
+        // A wrapper that repeats its cause adds nothing.
+        if !message.is_empty() && !text.ends_with(&message) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&message);
+        }
+    }
+    if let Some(hint) = hint {
+        text.push_str("\nhint: ");
+        text.push_str(&hint);
+    }
+    Some(text)
+}
+
+fn install_hint(failure: &Failure) -> Option<String> {
+    (failure.kind == FailureKind::NotFound)
+        .then(|| format!("install {} and make sure that it is on PATH", failure.program))
+}

@@ -1,0 +1,231 @@
+//! From the stack to the documents of one environment: which groups and services, their files rendered, split,
+//! transformed and written out. Pure but for reading the files.
+//!
+//! Files are rendered side by side; each document becomes text inside its worker, so that memory holds the output
+//! once and never all trees (spec section 3).
+
+mod document;
+mod image;
+mod ingress;
+mod mounts;
+mod namespace;
+mod select;
+mod split;
+mod workload;
+
+use std::path::Path;
+
+use anyhow::Result;
+use rayon::prelude::*;
+
+pub use document::{Document, Format, Images, Origin, ResourceId};
+pub use namespace::is_cluster_scoped;
+pub use select::{Filters, Selected, UnitKind};
+pub use split::split_files;
+
+use crate::config::schema::{ServiceSpec, Text};
+use crate::config::{Stack, StackContext};
+use crate::error::Fault;
+use crate::template::Engine;
+use crate::yaml::{self, Node};
+
+/// How many broken files one error lists.
+const ERRORS_SHOWN: usize = 20;
+
+/// The documents of one unit: an infrastructure group or a service.
+#[derive(Debug)]
+pub struct Unit {
+    /// Group or service.
+    pub kind: UnitKind,
+    /// Position in its list in services.yaml.
+    pub index: usize,
+    /// Its name.
+    pub name: String,
+    /// Its documents, in file order.
+    pub documents: Vec<Document>,
+}
+
+/// Every selected document of a stack in one environment, groups first, in file order.
+#[derive(Debug)]
+pub struct ManifestSet {
+    /// The units that were selected and whose `when` holds.
+    pub units: Vec<Unit>,
+}
+
+impl ManifestSet {
+    /// Renders what `selected` names. Template warnings and duplicate resources go to the log.
+    ///
+    /// # Errors
+    /// Everything wrong with the files at once: missing, not renderable, not YAML, not a Kubernetes object.
+    pub fn render(stack: &Stack, context: &StackContext, selected: &Selected, format: Format) -> Result<Self> {
+        let engine = Engine::new(context.context.clone());
+        let jobs: Vec<(usize, Job)> = selected.units.iter().enumerate().flat_map(|(at, unit)| jobs(stack, at, unit)).collect();
+        let results: Vec<(usize, Result<Vec<Document>>)> = jobs
+            .par_iter()
+            .map(|(at, job)| (*at, job.render(stack, context, &engine, format)))
+            .collect();
+        let mut units: Vec<Unit> = selected
+            .units
+            .iter()
+            .map(|unit| Unit { kind: unit.kind, index: unit.index, name: unit.name.clone(), documents: Vec::new() })
+            .collect();
+        let mut errors = Vec::new();
+        for (at, result) in results {
+            match result {
+                Ok(documents) => units[at].documents.extend(documents),
+                Err(error) => errors.push(error),
+            }
+        }
+        if let Some(fault) = together(errors) {
+            return Err(fault);
+        }
+        let set = Self { units };
+        set.warn_of_duplicates();
+        Ok(set)
+    }
+
+    /// All documents, in order.
+    pub fn documents(&self) -> impl DoubleEndedIterator<Item = &Document> {
+        self.units.iter().flat_map(|unit| unit.documents.iter())
+    }
+
+    /// The documents as one stream: YAML documents with `---` between them, or one JSON `List`.
+    pub fn stream(&self, format: Format) -> String {
+        document::stream(self.documents(), format)
+    }
+
+    fn warn_of_duplicates(&self) {
+        let mut seen = std::collections::HashMap::new();
+        for document in self.documents() {
+            if let Some(first) = seen.insert(&document.id, &document.origin) {
+                tracing::warn!("{}: {} is declared twice, first at {first}", document.origin, document.id);
+            }
+        }
+    }
+}
+
+/// One error for all broken files; a single one keeps its own words and chain.
+fn together(mut errors: Vec<anyhow::Error>) -> Option<anyhow::Error> {
+    if errors.len() < 2 {
+        return errors.pop();
+    }
+    let more = errors.len().saturating_sub(ERRORS_SHOWN);
+    let mut lines: Vec<String> = errors.iter().take(ERRORS_SHOWN).filter_map(crate::error::report).collect();
+    if more > 0 {
+        lines.push(format!("… and {more} more"));
+    }
+    lines.push(format!("{} manifests cannot be rendered", errors.len()));
+    Some(Fault::invalid(lines.join("\n")).into())
+}
+
+/// One manifest file to render.
+struct Job<'a> {
+    path: &'a Text,
+    service: Option<&'a ServiceSpec>,
+}
+
+fn jobs<'a>(stack: &'a Stack, at: usize, unit: &select::UnitRef) -> Vec<(usize, Job<'a>)> {
+    let (manifests, service) = match unit.kind {
+        UnitKind::Infrastructure => (&stack.file.infrastructure[unit.index].value.manifests, None),
+        UnitKind::Service => {
+            let service = &stack.file.services[unit.index].value;
+            (&service.manifests, Some(service))
+        }
+    };
+    manifests.iter().map(|manifest| (at, Job { path: &manifest.path, service })).collect()
+}
+
+impl Job<'_> {
+    fn render(&self, stack: &Stack, context: &StackContext, engine: &Engine, format: Format) -> Result<Vec<Document>> {
+        let path = stack.root().join(&self.path.value);
+        let name = stack.shown(&path);
+        let text = self.read(stack, &path, &name)?;
+        let output =
+            engine.render(&name, &text, context.syntax).map_err(|error| Fault::invalid(error.to_string()))?;
+        for warning in &output.warnings {
+            tracing::warn!("{name}:{}: {}", warning.line, warning.message);
+        }
+        // Only a broken file pays for the map from rendered to written lines.
+        let lines = || engine.line_map(&name, &text, context.syntax).unwrap_or_default();
+        let nodes = yaml::parse_documents(&name, &output.text)
+            .map_err(|error| not_yaml(&name, &text, &error, &lines()))?;
+        let written = |line: u32| lines().get(line.saturating_sub(1) as usize).copied().unwrap_or(line);
+        let mut documents = Vec::new();
+        for node in flatten(nodes) {
+            let line = node.mark.line;
+            let id = ResourceId::of(&node).map_err(|what| {
+                Fault::invalid(format!("{name}:{}: {what}", written(line)))
+                    .hint("a manifest holds Kubernetes objects: `apiVersion`, `kind`, `metadata.name`")
+            })?;
+            let origin = Origin { file: name.clone(), line };
+            if let Some(document) = self.transform(stack, node, id, origin, format) {
+                documents.push(document);
+            }
+        }
+        Ok(documents)
+    }
+
+    fn read(&self, stack: &Stack, path: &Path, name: &str) -> Result<String> {
+        crate::config::read_text(path, name).map_err(|error| {
+            error.context(format!("{}: {}", stack.place(self.path), self.path.path))
+        })
+    }
+
+    /// The transforms of spec section 3, for services only; `None` when the document is dropped.
+    fn transform(
+        &self,
+        stack: &Stack,
+        mut node: Node,
+        mut id: ResourceId,
+        origin: Origin,
+        format: Format,
+    ) -> Option<Document> {
+        if let Some(service) = self.service {
+            let env = stack.environment.name.as_str();
+            let overlay = service.overlays.get(env).map(|overlay| &overlay.value);
+            if overlay.is_some_and(|o| o.drop_kinds.iter().any(|kind| kind.eq_ignore_ascii_case(&id.kind))) {
+                return None;
+            }
+            if let Some(namespace) = stack.namespace() {
+                namespace::set(&mut node, &mut id, namespace);
+            }
+            if workload::is_workload(&id.kind) && id.name == service.name.value {
+                if let Some(image) = &service.image {
+                    image::set(&mut node, image, stack.environment.pull_policy);
+                }
+                if let Some(overlay) = overlay {
+                    mounts::apply(&mut node, overlay);
+                }
+            }
+            if let Some(host) = service.ingress.hosts.get(env).filter(|_| id.kind == "Ingress") {
+                ingress::set_host(&mut node, host);
+            }
+        }
+        Some(Document::new(&node, id, origin, format))
+    }
+}
+
+/// `kind: List` stands for its items.
+fn flatten(nodes: Vec<Node>) -> Vec<Node> {
+    let mut flat = Vec::with_capacity(nodes.len());
+    for mut node in nodes {
+        let is_list = node.get("kind").and_then(Node::as_str) == Some("List");
+        match node.get_mut("items").and_then(Node::as_list_mut) {
+            Some(items) if is_list => flat.extend(flatten(std::mem::take(items))),
+            _ if is_list => {}
+            _ => flat.push(node),
+        }
+    }
+    flat
+}
+
+fn not_yaml(name: &str, text: &str, error: &yaml::YamlError, lines: &[u32]) -> Fault {
+    let mark = error.mark();
+    let line = lines.get(mark.line.saturating_sub(1) as usize).copied().unwrap_or(mark.line);
+    let shown = text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default().trim_end();
+    let fault = Fault::invalid(format!("{name}:{line}: not YAML after rendering: {}\n  {line} | {shown}", error.message()));
+    match error.hint() {
+        Some(hint) => fault.hint(hint),
+        None => fault,
+    }
+}
