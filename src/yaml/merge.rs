@@ -1,0 +1,30 @@
+//! Merge keys: `<<: *defaults` and `<<: [*a, *b]`, as in YAML 1.1's merge type.
+
+use super::map::Entry;
+use super::{Node, Value};
+
+/// What a merge key takes.
+pub(super) const HINT: &str =
+    "`<<` takes a map, an alias of a map, or a list of those; quote it to use it as a key";
+
+/// Puts the keys of the merged value where `<<` stood, except those that are set explicitly.
+///
+/// In a list of maps the earlier map wins. The order is that of the source: defaults first when `<<` comes first.
+pub(super) fn into(entries: &mut Vec<Entry>, at: usize, merged: Node) -> Result<(), &'static str> {
+    let mut added: Vec<Entry> = Vec::new();
+    let sources = match merged.value {
+        Value::List(items) => items,
+        _ => vec![merged],
+    };
+    for source in sources {
+        let Value::Map(map) = source.value else { return Err("`<<` merges maps only") };
+        for entry in map.into_entries() {
+            let has = |entries: &[Entry]| entries.iter().any(|other| other.key == entry.key);
+            if !has(entries) && !has(&added) {
+                added.push(entry);
+            }
+        }
+    }
+    entries.splice(at..at, added);
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! Decides how a string is written so that every YAML reader, 1.1 or 1.2, reads the same string back.
+//!
+//! When in doubt it quotes: a needless pair of quotes costs nothing, a missing one turns `on` into `true`.
+
+use std::fmt::Write as _;
+
+/// Words that some reader takes for a boolean or null (YAML 1.1's `yes`, `on`, `y` included).
+const WORDS: [&str; 11] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "~", ".inf"];
+
+/// How a string can be written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Style {
+    /// As it is.
+    Plain,
+    /// In double quotes.
+    Quoted,
+    /// As a literal block: lines of printable text.
+    Literal,
+}
+
+/// The style a value can have; keys cannot be literal.
+pub(super) fn style(text: &str) -> Style {
+    let bytes = text.as_bytes();
+    let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return Style::Quoted };
+    let mut multiline = false;
+    let mut quoted = !may_start(first, bytes.get(1).copied()) || matches!(last, b' ' | b':');
+    let mut previous = 0;
+    for (index, &byte) in bytes.iter().enumerate() {
+        match byte {
+            b'\n' => multiline = true,
+            b'\t' => quoted = true,
+            b' ' if previous == b':' => quoted = true,
+            b'#' if previous == b' ' => quoted = true,
+            0..0x20 | 0x7F => return Style::Quoted,
+            0xC2 | 0xE2 | 0xEF if needs_escape(text, index) => return Style::Quoted,
+            _ => {}
+        }
+        previous = byte;
+    }
+    if multiline {
+        return if fits_literal(text) { Style::Literal } else { Style::Quoted };
+    }
+    if quoted || is_word(text) || looks_numeric(bytes) { Style::Quoted } else { Style::Plain }
+}
+
+/// Whether a plain scalar may begin like this.
+fn may_start(first: u8, second: Option<u8>) -> bool {
+    match first {
+        b'-' => second.is_some_and(|byte| byte.is_ascii_alphanumeric()),
+        b' ' | b'!' | b'"' | b'#' | b'%' | b'&' | b'\'' | b'*' | b',' | b'<' | b'=' | b'>' | b'?' | b'@'
+        | b'[' | b']' | b'`' | b'{' | b'|' | b'}' | b'~' | b':' => false,
+        _ => true,
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    text.len() <= 5 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// Anything that could be a number, a date or a base-60 number to some reader: only such characters, and a digit
+/// or a dot, sign or underscore first. Hexadecimal commit ids are among them, of which `12e03` is one.
+fn looks_numeric(bytes: &[u8]) -> bool {
+    let starts = matches!(bytes.first(), Some(b'0'..=b'9' | b'.' | b'+' | b'-'));
+    let part = |byte: &u8| {
+        byte.is_ascii_hexdigit()
+            || matches!(byte, b'_' | b'.' | b':' | b'+' | b'-' | b',' | b'x' | b'X')
+            || matches!(byte, b'o' | b'O' | b'T' | b't' | b'Z' | b'z' | b' ')
+    };
+    starts && (bytes.iter().all(part) || is_special_float(bytes))
+}
+
+fn is_special_float(bytes: &[u8]) -> bool {
+    let unsigned = bytes.strip_prefix(b"+").or_else(|| bytes.strip_prefix(b"-")).unwrap_or(bytes);
+    unsigned.eq_ignore_ascii_case(b".inf") || unsigned.eq_ignore_ascii_case(b".nan")
+}
+
+/// C1 controls, NEL, LS, PS, byte order marks and noncharacters: line breaks or nothing at all to some readers.
+fn needs_escape(text: &str, index: usize) -> bool {
+    text.get(index..).and_then(|rest| rest.chars().next()).is_some_and(is_special)
+}
+
+fn is_special(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// A block can hold it exactly: it has text, and its first line does not begin with a tab, which readers
+/// take for indentation.
+fn fits_literal(text: &str) -> bool {
+    let first_line = text.trim_start_matches('\n');
+    !first_line.trim_start_matches(' ').starts_with(['\t', '\n'])
+        && !text.trim_matches(['\n', ' ']).is_empty()
+}
+
+/// Appends the text in double quotes.
+pub(super) fn double(out: &mut String, text: &str) {
+    out.push('"');
+    let mut written = 0;
+    for (index, c) in text.char_indices() {
+        let plain = c >= ' ' && c != '"' && c != '\\' && (c < '\u{7F}' || !is_special(c));
+        if plain {
+            continue;
+        }
+        out.push_str(&text[written..index]);
+        written = index + c.len_utf8();
+        escape(out, c);
+    }
+    out.push_str(&text[written..]);
+    out.push('"');
+}
+
+fn escape(out: &mut String, c: char) {
+    match c {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        c => {
+            // Writing to a String does not fail.
+            let _ = write!(out, "\\u{:04X}", u32::from(c));
+        }
+    }
+}
+
+/// Appends a literal block: its header, and its lines indented by `indent` spaces, without the last line break.
+pub(super) fn literal(out: &mut String, text: &str, indent: usize) {
+    out.push('|');
+    if text.starts_with([' ', '\n']) {
+        // Readers guess the indentation from the first line; this one would mislead them.
+        out.push('2');
+    }
+    let body = match text.strip_suffix('\n') {
+        None => {
+            out.push('-');
+            text
+        }
+        Some(body) if body.ends_with('\n') => {
+            out.push('+');
+            body
+        }
+        Some(body) => body,
+    };
+    for line in body.split('\n') {
+        out.push('\n');
+        if !line.is_empty() {
+            pad(out, indent);
+            out.push_str(line);
+        }
+    }
+}
+
+/// Appends spaces.
+pub(super) fn pad(out: &mut String, count: usize) {
+    out.extend(std::iter::repeat_n(' ', count));
+}

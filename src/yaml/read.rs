@@ -1,0 +1,65 @@
+//! Reading texts: the checks that come before the parser, and the entry points.
+
+use super::compose::Composer;
+use super::{Mark, Node, YamlError};
+
+/// Reads a stream of documents. Documents that hold nothing (no text, only comments, `null`) are left out.
+///
+/// `name` is what errors call the text: a path, or `-`. Places count from the start of the whole text.
+///
+/// # Errors
+/// The first thing that is no YAML, or that JSON and so Kubernetes cannot hold: duplicate keys, `.nan`, null as a
+/// key, unknown or recursive aliases, control characters, nesting or repetition beyond all reason.
+pub fn parse_documents(name: &str, text: &str) -> Result<Vec<Node>, YamlError> {
+    if let Some((offset, c)) = forbidden(text) {
+        let mark = mark_of(text, offset);
+        let message = format!("the control character U+{:04X}, which YAML does not allow", u32::from(c));
+        let hint =
+            format!("remove it, or write it as an escape in double quotes: \"\\u{:04X}\"", u32::from(c));
+        return Err(YamlError::at(name, text, mark, message, Some(hint)));
+    }
+    Composer::new(name, text).documents()
+}
+
+/// Reads a text that holds one document, or none.
+///
+/// # Errors
+/// As [`parse_documents`]; also when there are several documents.
+pub fn parse_one(name: &str, text: &str) -> Result<Option<Node>, YamlError> {
+    let mut documents = parse_documents(name, text)?.into_iter();
+    let first = documents.next();
+    match documents.next() {
+        None => Ok(first),
+        Some(second) => {
+            let message = "a second document, where one is expected";
+            let hint = "remove the `---` between them".to_owned();
+            Err(YamlError::at(name, text, second.mark, message, Some(hint)))
+        }
+    }
+}
+
+/// The first character that YAML 1.1's readers refuse ("control characters are not allowed"), and its byte offset.
+///
+/// Byte by byte, because every text passes here; characters are only looked at behind the few lead bytes that matter.
+fn forbidden(text: &str) -> Option<(usize, char)> {
+    let suspicious = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7F;
+    text.bytes()
+        .enumerate()
+        .filter(|&(_, byte)| suspicious(byte) || byte == 0xC2 || byte == 0xEF)
+        .filter_map(|(offset, _)| Some((offset, text.get(offset..)?.chars().next()?)))
+        .find(|&(_, c)| is_forbidden(c))
+}
+
+fn is_forbidden(c: char) -> bool {
+    match c {
+        '\t' | '\n' | '\r' | '\u{85}' => false,
+        c => c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}'),
+    }
+}
+
+fn mark_of(text: &str, offset: usize) -> Mark {
+    let before = &text[..offset];
+    let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+    Mark::new(u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+}
