@@ -59,14 +59,20 @@ impl std::error::Error for Fault {}
 
 /// The exit code of a failed run.
 pub fn exit_code(error: &anyhow::Error) -> u8 {
-    match interrupted() {
-        Some(Interrupt::Int) => return 130,
-        Some(Interrupt::Term) => return 143,
-        None => {}
+    if let Some(interrupt) = interrupted() {
+        return interrupt_code(interrupt);
     }
     match error.chain().find_map(|cause| cause.downcast_ref::<Fault>()) {
         Some(fault) if fault.class == Class::Invalid => 2,
         _ => 1,
+    }
+}
+
+/// The exit code of an interrupted run: 128 and the signal's number, as shells have it.
+pub fn interrupt_code(interrupt: Interrupt) -> u8 {
+    match interrupt {
+        Interrupt::Int => 130,
+        Interrupt::Term => 143,
     }
 }
 

@@ -11,13 +11,18 @@
 //! Three doors keep the rest pure: [`process`] starts children, [`yaml`] reads and writes YAML, and
 //! [`template`] renders. clippy's disallowed lists keep them shut for everyone else.
 
+pub mod app;
+mod cli;
+pub mod config;
+pub mod deploy;
+pub mod error;
+pub mod hooks;
+mod logging;
+pub mod manifests;
+pub mod output;
 pub mod process;
 pub mod template;
+pub mod tools;
 pub mod yaml;
 
-use std::process::ExitCode;
-
-/// Runs one invocation and gives its exit code.
-pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
-}
+pub use cli::main;

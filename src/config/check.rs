@@ -51,7 +51,11 @@ pub(super) fn check(file: &StackFile, project: &str, report: &mut Report) -> Ste
             before_all: read(&file.hooks.before_all, report),
             after_all: read(&file.hooks.after_all, report),
         },
-        infrastructure: file.infrastructure.iter().map(|group| unit_steps(&group.value.hooks, report)).collect(),
+        infrastructure: file
+            .infrastructure
+            .iter()
+            .map(|group| unit_steps(&group.value.hooks, report))
+            .collect(),
         services: file.services.iter().map(|service| unit_steps(&service.value.hooks, report)).collect(),
     }
 }
@@ -81,13 +85,7 @@ fn units(file: &StackFile, report: &mut Report) {
     }
 }
 
-fn name<'a>(
-    name: &'a Text,
-    unit: Mark,
-    path: &str,
-    seen: &mut BTreeMap<&'a str, Mark>,
-    report: &mut Report,
-) {
+fn name<'a>(name: &'a Text, unit: Mark, path: &str, seen: &mut BTreeMap<&'a str, Mark>, report: &mut Report) {
     let path = format!("{path}.name");
     if name.value.is_empty() {
         report.add(unit, &path, "`name` is missing", None);

@@ -57,6 +57,23 @@ impl LoadContext {
         context.namespace = namespace.as_ref().map(|name| name.as_str().to_string()).unwrap_or_default();
         Ok(Self { header, target, context, namespace })
     }
+
+    /// The namespace another environment or slot of the same stack has; `--namespace` does not count for it.
+    pub(super) fn namespace_for(
+        &self,
+        source: &Source,
+        env: &EnvName,
+        slot: Option<Slot>,
+    ) -> Result<Option<Namespace>> {
+        let target = Target { env: env.clone(), slot, namespace: None };
+        let context = Context {
+            env: env.as_str().to_string(),
+            slot: slot.map_or(0, |slot| i64::from(slot.number())),
+            namespace: String::new(),
+            ..self.context.clone()
+        };
+        namespace(&self.header, source, &target, &context)
+    }
 }
 
 /// Header values may hold templates themselves. One that does not render yet keeps its text: the rendered file
@@ -75,7 +92,12 @@ fn rendered_values(
     values.iter().map(|(key, value)| (key.clone(), render(value))).collect()
 }
 
-fn namespace(header: &Header, source: &Source, target: &Target, context: &Context) -> Result<Option<Namespace>> {
+fn namespace(
+    header: &Header,
+    source: &Source,
+    target: &Target,
+    context: &Context,
+) -> Result<Option<Namespace>> {
     if let Some(name) = &target.namespace {
         return Ok(Some(Namespace::new(name, "--namespace")?));
     }
@@ -93,7 +115,9 @@ fn namespace(header: &Header, source: &Source, target: &Target, context: &Contex
             (output.text.trim().to_string(), origin)
         }
         None => match target.slot {
-            Some(slot) if env == "ai" => (format!("{}-dev-{slot}", header.project), "the default for ai".into()),
+            Some(slot) if env == "ai" => {
+                (format!("{}-dev-{slot}", header.project), "the default for ai".into())
+            }
             _ => (format!("{}-{env}", header.project), "<project>-<env>, the default".into()),
         },
     };

@@ -42,7 +42,11 @@ impl Header {
             let entries = map.into_iter().flat_map(|map| map.iter());
             entries.filter_map(|(key, value)| Some((key.to_string(), value.text()?.into_owned()))).collect()
         };
-        let syntax = match blocks.node("templateSyntax").and_then(|node| node.text().map(|t| t.into_owned())).as_deref() {
+        let syntax = match blocks
+            .node("templateSyntax")
+            .and_then(|node| node.text().map(|t| t.into_owned()))
+            .as_deref()
+        {
             Some("go") => Syntax::Go,
             Some("jinja") => Syntax::Jinja,
             // A wrong value is reported with all other problems once the file is parsed.

@@ -23,5 +23,6 @@ pub use header::Header;
 pub use names::{EnvName, Namespace, Slot, is_dns_label, nearest};
 pub use resolve::Environment;
 pub use source::Source;
-pub use stack::{Stack, StackContext};
+pub(crate) use source::read_text;
+pub use stack::{Stack, StackContext, UnitSteps};
 pub use variables::{VariableInput, Variables};

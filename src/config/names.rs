@@ -73,7 +73,8 @@ impl Namespace {
         let why = if name.len() > LABEL_MAX {
             format!("it has {} characters, at most {LABEL_MAX} are allowed", name.len())
         } else {
-            "lower-case letters, digits and `-` are allowed, and it begins and ends with a letter or digit".into()
+            "lower-case letters, digits and `-` are allowed, and it begins and ends with a letter or digit"
+                .into()
         };
         Err(Fault::invalid(format!("`{name}` ({origin}) is no valid namespace: {why}")))
     }

@@ -37,7 +37,8 @@ impl<'a> Report<'a> {
         let lines = self.rendered.line_map();
         self.problems.sort_by_key(|problem| (problem.mark.line, problem.mark.column));
         let tolerated = |problem: &Problem| problem.kind == ProblemKind::UnknownKey && !strict;
-        let (warnings, errors): (Vec<&Problem>, Vec<&Problem>) = self.problems.iter().partition(|p| tolerated(p));
+        let (warnings, errors): (Vec<&Problem>, Vec<&Problem>) =
+            self.problems.iter().partition(|p| tolerated(p));
         if errors.is_empty() {
             return Ok(warnings.iter().map(|problem| self.headline(problem, &lines, true)).collect());
         }
@@ -70,7 +71,8 @@ impl<'a> Report<'a> {
     fn place(&self, mark: Mark, lines: &[u32]) -> (u32, Option<u32>, &str) {
         let index = mark.line.saturating_sub(1) as usize;
         let line = lines.get(index).copied().unwrap_or(mark.line);
-        let written = self.rendered.source.text().lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
+        let written =
+            self.rendered.source.text().lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
         let same = self.rendered.text.lines().nth(index) == Some(written);
         (line, same.then_some(mark.column), written)
     }

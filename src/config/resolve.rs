@@ -80,7 +80,10 @@ fn unknown(specs: &Specs, name: &str) -> Fault {
 }
 
 /// The environment and those it inherits from, the nearest first.
-pub(super) fn chain<'a>(specs: &'a Specs, name: &str) -> Result<Vec<&'a Located<EnvironmentSpec>>, BrokenChain> {
+pub(super) fn chain<'a>(
+    specs: &'a Specs,
+    name: &str,
+) -> Result<Vec<&'a Located<EnvironmentSpec>>, BrokenChain> {
     let mut names = vec![name.to_string()];
     let mut found = Vec::new();
     loop {

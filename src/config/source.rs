@@ -92,6 +92,6 @@ fn find(here: &Path) -> Result<PathBuf> {
 }
 
 /// Relative to the current folder where that is shorter, as compilers print paths.
-fn shown(path: &Path, here: &Path) -> String {
+pub(crate) fn shown(path: &Path, here: &Path) -> String {
     path.strip_prefix(here).unwrap_or(path).display().to_string()
 }

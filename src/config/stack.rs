@@ -5,12 +5,12 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::check;
-use super::context::{Rendered, Target};
-use super::names::Namespace;
+use super::context::{LoadContext, Rendered, Target};
+use super::names::{EnvName, Namespace, Slot};
 use super::report::{Report, not_yaml};
 use super::resolve::{self, Environment};
 use super::schema::{CodexSpec, StackFile, StorageSpec, SyntaxName, VolumeSpec};
-use super::source::Source;
+use super::source::{Source, shown};
 use super::steps::Step;
 use crate::error::Fault;
 use crate::template::{CodexView, Context, LinkView, StorageView, Syntax, TimeoutsView, VolumeView};
@@ -32,8 +32,7 @@ pub struct Stack {
     /// See `infra_hooks`.
     pub service_hooks: Vec<UnitSteps>,
     source: Source,
-    target: Target,
-    namespace: Option<Namespace>,
+    load: LoadContext,
 }
 
 /// Checked steps of the stack's `hooks`.
@@ -95,18 +94,17 @@ impl Stack {
                 base_domain: file.base_domain.clone(),
                 codex: codex_view(&file.codex),
                 storage: storage_view(&file.storage),
-                ..rendered.load.context
+                ..rendered.load.context.clone()
             },
         };
         let stack = Self {
-            project: rendered.load.header.project,
+            project: rendered.load.header.project.clone(),
             environment,
             hooks: steps.stack,
             infra_hooks: steps.infrastructure,
             service_hooks: steps.services,
             source: rendered.source,
-            target: rendered.load.target,
-            namespace: rendered.load.namespace,
+            load: rendered.load,
             file,
         };
         Ok((stack, context))
@@ -124,12 +122,20 @@ impl Stack {
 
     /// What the command line asked for.
     pub fn target(&self) -> &Target {
-        &self.target
+        &self.load.target
     }
 
     /// The namespace, if the environment has one without (another) slot.
     pub fn namespace(&self) -> Option<&Namespace> {
-        self.namespace.as_ref()
+        self.load.namespace.as_ref()
+    }
+
+    /// The namespace of another environment or slot of this stack.
+    ///
+    /// # Errors
+    /// A pattern that does not render, or gives no namespace name.
+    pub fn namespace_for(&self, env: &EnvName, slot: Option<Slot>) -> Result<Option<Namespace>> {
+        self.load.namespace_for(&self.source, env, slot)
     }
 
     /// The namespace, for commands that cannot work without.
@@ -137,11 +143,16 @@ impl Stack {
     /// # Errors
     /// Asks for `--slot` when the environment only exists as slots.
     pub fn require_namespace(&self) -> Result<&Namespace, Fault> {
-        self.namespace.as_ref().ok_or_else(|| {
+        self.load.namespace.as_ref().ok_or_else(|| {
             let env = &self.environment.name;
             Fault::invalid(format!("environment `{env}` has a namespace per slot"))
                 .hint("name one with --slot N (or a namespace with --namespace)")
         })
+    }
+
+    /// A path as messages show it: relative to the current folder where it lies below.
+    pub fn shown(&self, path: &Path) -> String {
+        std::env::current_dir().map_or_else(|_| path.display().to_string(), |here| shown(path, &here))
     }
 
     /// `file:line` of a value, for messages about it.

@@ -124,7 +124,9 @@ impl Reader<'_, '_, '_> {
                 None
             }
         }?;
-        let first_line = |text: &str| text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_string();
+        let first_line = |text: &str| {
+            text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_string()
+        };
         let label = match (&spec.name, &action) {
             (name, _) if !name.is_empty() => name.clone(),
             (_, Action::Run(script)) => first_line(script),
@@ -145,7 +147,8 @@ impl Reader<'_, '_, '_> {
         let Some((_, allowed)) = BUILTINS.iter().find(|(known, _)| *known == name.value) else {
             let known: Vec<&str> = BUILTINS.iter().map(|(known, _)| *known).collect();
             let near = nearest(&name.value, known.iter().copied());
-            let hint = near.map_or_else(|| format!("known: {}", known.join(", ")), |n| format!("did you mean `{n}`?"));
+            let hint = near
+                .map_or_else(|| format!("known: {}", known.join(", ")), |n| format!("did you mean `{n}`?"));
             self.problem(name.mark, format!("unknown builtin `{}`", name.value), Some(hint));
             return None;
         };
@@ -191,7 +194,12 @@ impl Reader<'_, '_, '_> {
 
     /// An argument that is there and not empty.
     fn text(&self, key: &str) -> Option<String> {
-        self.spec.value.with.get(key).map(|text| text.value.trim().to_string()).filter(|text| !text.is_empty())
+        self.spec
+            .value
+            .with
+            .get(key)
+            .map(|text| text.value.trim().to_string())
+            .filter(|text| !text.is_empty())
     }
 
     fn required(&mut self, key: &str) -> Option<String> {

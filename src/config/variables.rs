@@ -41,8 +41,9 @@ impl Variables {
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
         for file in env_files {
-            let text = read_text(&root.join(file), file)
-                .map_err(|error| error.context("`envFiles` of services.yaml names a file that cannot be read"))?;
+            let text = read_text(&root.join(file), file).map_err(|error| {
+                error.context("`envFiles` of services.yaml names a file that cannot be read")
+            })?;
             env_map.extend(dotenv(&text, file)?);
         }
         let mut vars = BTreeMap::new();
@@ -65,7 +66,9 @@ fn parse_pairs(text: &str) -> Result<Vec<(String, String)>> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for part in text.split(',') {
         match (part.split_once('='), pairs.last_mut()) {
-            (Some((name, value)), _) if is_name(name.trim()) => pairs.push((name.trim().into(), value.into())),
+            (Some((name, value)), _) if is_name(name.trim()) => {
+                pairs.push((name.trim().into(), value.into()))
+            }
             (_, Some((_, value))) => {
                 value.push(',');
                 value.push_str(part);
@@ -101,9 +104,13 @@ fn yaml_variables(text: &str, name: &str) -> Result<BTreeMap<String, String>> {
     let Some(node) = yaml::parse_one(name, text)? else { return Ok(BTreeMap::new()) };
     let place = |mark: yaml::Mark| format!("{name}:{}:{}", mark.line, mark.column);
     let Some(map) = node.as_map() else {
-        return Err(Fault::invalid(format!("{}: expected `key: value` lines, found {}", place(node.mark), node.kind_name()))
-            .hint("a var-file is YAML (`key: value`) or dotenv (`KEY=value`)")
-            .into());
+        return Err(Fault::invalid(format!(
+            "{}: expected `key: value` lines, found {}",
+            place(node.mark),
+            node.kind_name()
+        ))
+        .hint("a var-file is YAML (`key: value`) or dotenv (`KEY=value`)")
+        .into());
     };
     map.iter()
         .map(|(key, value)| match value.text() {
@@ -129,8 +136,9 @@ fn dotenv(text: &str, name: &str) -> Result<Vec<(String, String)>> {
                 _ => None,
             };
             let place = line.map_or_else(|| name.to_string(), |line| format!("{name}:{line}"));
-            Fault::invalid(format!("{place}: not a dotenv line"))
-                .hint("write NAME=value; quote values with spaces or #, and use letters, digits and _ in names")
+            Fault::invalid(format!("{place}: not a dotenv line")).hint(
+                "write NAME=value; quote values with spaces or #, and use letters, digits and _ in names",
+            )
         })?);
     }
     Ok(pairs)
@@ -162,7 +170,9 @@ mod tests {
         assert_eq!((dotenv["A"].as_str(), dotenv["B"].as_str()), ("x y", "x yz"));
         assert!(parse_var_file("A:\n  - 1\n", "v").is_err());
         assert!(parse_var_file("- a\n", "v").is_err());
-        assert!(parse_var_file("A=1\nB C=2\n", "v").is_err_and(|error| error.to_string().starts_with("v:2:")));
+        assert!(
+            parse_var_file("A=1\nB C=2\n", "v").is_err_and(|error| error.to_string().starts_with("v:2:"))
+        );
         Ok(())
     }
 }

@@ -38,9 +38,12 @@ impl ResourceId {
         if node.as_map().is_none() {
             return Err(format!("a document must be a map, found {}", node.kind_name()));
         }
-        let text = |path: &[&str]| node.at(path).and_then(Node::as_str).filter(|text| !text.is_empty()).map(String::from);
+        let text = |path: &[&str]| {
+            node.at(path).and_then(Node::as_str).filter(|text| !text.is_empty()).map(String::from)
+        };
         let kind = text(&["kind"]).ok_or("`kind` is missing")?;
-        let api_version = text(&["apiVersion"]).ok_or_else(|| format!("`apiVersion` of this {kind} is missing"))?;
+        let api_version =
+            text(&["apiVersion"]).ok_or_else(|| format!("`apiVersion` of this {kind} is missing"))?;
         let name = node
             .at(&["metadata", "name"])
             .and_then(Node::text)

@@ -20,7 +20,7 @@ use rayon::prelude::*;
 
 pub use document::{Document, Format, Images, Origin, ResourceId};
 pub use namespace::is_cluster_scoped;
-pub use select::{Filters, Selected, UnitKind};
+pub use select::{Filters, Selected, UnitKind, UnitRef, holds};
 pub use split::split_files;
 
 use crate::config::schema::{ServiceSpec, Text};
@@ -57,17 +57,26 @@ impl ManifestSet {
     ///
     /// # Errors
     /// Everything wrong with the files at once: missing, not renderable, not YAML, not a Kubernetes object.
-    pub fn render(stack: &Stack, context: &StackContext, selected: &Selected, format: Format) -> Result<Self> {
+    pub fn render(
+        stack: &Stack,
+        context: &StackContext,
+        selected: &Selected,
+        format: Format,
+    ) -> Result<Self> {
         let engine = Engine::new(context.context.clone());
-        let jobs: Vec<(usize, Job)> = selected.units.iter().enumerate().flat_map(|(at, unit)| jobs(stack, at, unit)).collect();
-        let results: Vec<(usize, Result<Vec<Document>>)> = jobs
-            .par_iter()
-            .map(|(at, job)| (*at, job.render(stack, context, &engine, format)))
-            .collect();
+        let jobs: Vec<(usize, Job)> =
+            selected.units.iter().enumerate().flat_map(|(at, unit)| jobs(stack, at, unit)).collect();
+        let results: Vec<(usize, Result<Vec<Document>>)> =
+            jobs.par_iter().map(|(at, job)| (*at, job.render(stack, context, &engine, format))).collect();
         let mut units: Vec<Unit> = selected
             .units
             .iter()
-            .map(|unit| Unit { kind: unit.kind, index: unit.index, name: unit.name.clone(), documents: Vec::new() })
+            .map(|unit| Unit {
+                kind: unit.kind,
+                index: unit.index,
+                name: unit.name.clone(),
+                documents: Vec::new(),
+            })
             .collect();
         let mut errors = Vec::new();
         for (at, result) in results {
@@ -136,7 +145,13 @@ fn jobs<'a>(stack: &'a Stack, at: usize, unit: &select::UnitRef) -> Vec<(usize, 
 }
 
 impl Job<'_> {
-    fn render(&self, stack: &Stack, context: &StackContext, engine: &Engine, format: Format) -> Result<Vec<Document>> {
+    fn render(
+        &self,
+        stack: &Stack,
+        context: &StackContext,
+        engine: &Engine,
+        format: Format,
+    ) -> Result<Vec<Document>> {
         let path = stack.root().join(&self.path.value);
         let name = stack.shown(&path);
         let text = self.read(stack, &path, &name)?;
@@ -166,9 +181,8 @@ impl Job<'_> {
     }
 
     fn read(&self, stack: &Stack, path: &Path, name: &str) -> Result<String> {
-        crate::config::read_text(path, name).map_err(|error| {
-            error.context(format!("{}: {}", stack.place(self.path), self.path.path))
-        })
+        crate::config::read_text(path, name)
+            .map_err(|error| error.context(format!("{}: {}", stack.place(self.path), self.path.path)))
     }
 
     /// The transforms of spec section 3, for services only; `None` when the document is dropped.
@@ -223,7 +237,10 @@ fn not_yaml(name: &str, text: &str, error: &yaml::YamlError, lines: &[u32]) -> F
     let mark = error.mark();
     let line = lines.get(mark.line.saturating_sub(1) as usize).copied().unwrap_or(mark.line);
     let shown = text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default().trim_end();
-    let fault = Fault::invalid(format!("{name}:{line}: not YAML after rendering: {}\n  {line} | {shown}", error.message()));
+    let fault = Fault::invalid(format!(
+        "{name}:{line}: not YAML after rendering: {}\n  {line} | {shown}",
+        error.message()
+    ));
     match error.hint() {
         Some(hint) => fault.hint(hint),
         None => fault,

@@ -2,7 +2,7 @@
 
 use super::document::ResourceId;
 use crate::config::Namespace;
-use crate::yaml::{Map, Node};
+use crate::yaml::Node;
 
 /// Kinds that have no namespace (spec section 3).
 const CLUSTER_SCOPED: [&str; 25] = [
@@ -45,13 +45,7 @@ pub(super) fn set(node: &mut Node, id: &mut ResourceId, namespace: &Namespace) {
     }
     if let Some(metadata) = node.get_mut("metadata").and_then(Node::as_map_mut) {
         id.namespace = Some(namespace.as_str().to_string());
-        insert_after_name(metadata, Node::string(namespace.as_str()));
+        // A reader looks for the namespace beside the name.
+        metadata.insert_after("name", "namespace", Node::string(namespace.as_str()));
     }
-}
-
-/// A reader looks for the namespace beside the name.
-fn insert_after_name(metadata: &mut Map, value: Node) {
-    metadata.remove("namespace");
-    let at = metadata.position("name").map_or(0, |at| at + 1);
-    metadata.insert_at(at, "namespace", value);
 }

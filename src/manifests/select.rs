@@ -65,13 +65,17 @@ impl Selected {
             .file
             .infrastructure
             .iter()
-            .map(|group| (group.value.name.value.as_str(), group.value.when.as_ref().map(|w| w.value.as_str())))
+            .map(|group| {
+                (group.value.name.value.as_str(), group.value.when.as_ref().map(|w| w.value.as_str()))
+            })
             .collect();
         let services: Vec<(&str, Option<&str>)> = stack
             .file
             .services
             .iter()
-            .map(|service| (service.value.name.value.as_str(), service.value.when.as_ref().map(|w| w.value.as_str())))
+            .map(|service| {
+                (service.value.name.value.as_str(), service.value.when.as_ref().map(|w| w.value.as_str()))
+            })
             .collect();
         check("--only-infra", &filters.only_infra, &groups)?;
         check("--skip-infra", &filters.skip_infra, &groups)?;

@@ -20,7 +20,8 @@ pub fn split_files(set: &ManifestSet, format: Format) -> Vec<(PathBuf, &Document
                 Some(namespace) => format!("{short}-{}", safe(namespace)),
                 None => format!("{short}-{}", safe(id.group())),
             };
-            let names = [short, long.clone()].into_iter().chain((2..).map(|number| format!("{long}-{number}")));
+            let names =
+                [short, long.clone()].into_iter().chain((2..).map(|number| format!("{long}-{number}")));
             let mut paths = names.map(|name| dir.join(format!("{name}.{extension}")));
             if let Some(path) = paths.find(|path| !taken.contains(path)) {
                 taken.insert(path.clone());

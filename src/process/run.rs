@@ -120,8 +120,16 @@ impl Running {
         let (keep_out, stdout) = channel();
         let (keep_err, stderr) = channel();
         for (pipe, output, keep) in [
-            (child.stdout.take().map(|p| Box::new(p) as Box<dyn std::io::Read + Send>), invocation.stdout, keep_out),
-            (child.stderr.take().map(|p| Box::new(p) as Box<dyn std::io::Read + Send>), invocation.stderr, keep_err),
+            (
+                child.stdout.take().map(|p| Box::new(p) as Box<dyn std::io::Read + Send>),
+                invocation.stdout,
+                keep_out,
+            ),
+            (
+                child.stderr.take().map(|p| Box::new(p) as Box<dyn std::io::Read + Send>),
+                invocation.stderr,
+                keep_err,
+            ),
         ] {
             let secrets = secrets.clone();
             std::thread::spawn(move || {

@@ -41,7 +41,9 @@ fn kill(pid: i32) {
 }
 
 fn is_session_leader(pid: i32) -> bool {
-    Pid::from_raw(pid).and_then(|pid| rustix::process::getsid(Some(pid)).ok().map(|sid| sid == pid)).unwrap_or(false)
+    Pid::from_raw(pid)
+        .and_then(|pid| rustix::process::getsid(Some(pid)).ok().map(|sid| sid == pid))
+        .unwrap_or(false)
 }
 
 fn ignore_gone(result: rustix::io::Result<()>) {

@@ -90,6 +90,14 @@ impl Map {
         None
     }
 
+    /// Sets a key as [`Map::insert`] does, but a new one stands right behind `after` (at the front without that key).
+    pub fn insert_after(&mut self, after: &str, key: impl Into<String>, node: Node) {
+        let key = key.into();
+        self.remove(&key);
+        let at = self.entries.iter().position(|entry| entry.key == after).map_or(0, |at| at + 1);
+        self.entries.insert(at, Entry { key, key_mark: Mark::default(), node });
+    }
+
     /// The value of a key, which is put there first (at the end) when the key is missing.
     pub fn get_or_insert_with(&mut self, key: &str, make: impl FnOnce() -> Node) -> &mut Node {
         let index = self.entries.iter().position(|entry| entry.key == key).unwrap_or_else(|| {

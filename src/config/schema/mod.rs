@@ -13,7 +13,8 @@ use serde::Deserialize;
 use crate::yaml::Located;
 
 pub use agent::{
-    CodexSpec, ConfigBlock, LinkSpec, McpServer, McpService, McpSpec, McpTool, McpType, McpValue, TimeoutsSpec,
+    CodexSpec, ConfigBlock, LinkSpec, McpServer, McpService, McpSpec, McpTool, McpType, McpValue,
+    TimeoutsSpec,
 };
 
 /// A string with its place in services.yaml, for checks that come later.

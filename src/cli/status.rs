@@ -1,0 +1,173 @@
+//! `codexctl status`.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::args::{TargetArgs, duration};
+use crate::app::App;
+use crate::deploy::{self, Report, Row};
+use crate::error::Fault;
+use crate::manifests::{Filters, Format, ManifestSet, Selected};
+use crate::output::{self, Table};
+use crate::process::pause;
+use crate::tools::kubectl::{Cluster, Kubectl};
+use crate::yaml::{Node, write_document};
+
+/// Show the state of an environment's workloads
+///
+/// One row per Deployment, StatefulSet, DaemonSet, Job and CronJob of the stack: the image it should run and the one it
+/// runs, replicas, restarts, age, and what is wrong.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  codexctl status --env dev\n  codexctl status --env ai --slot 3 -o json")]
+pub(super) struct Args {
+    #[command(flatten)]
+    target: TargetArgs,
+    /// How to print it; wide adds pods and services
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    output: OutputArg,
+    /// Look again and again, until Ctrl-C
+    #[arg(short, long)]
+    watch: bool,
+    /// Pause between two looks
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "2s", requires = "watch")]
+    interval: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum OutputArg {
+    Table,
+    Wide,
+    Json,
+    Yaml,
+}
+
+impl Args {
+    pub(super) fn run(self, app: &App) -> Result<()> {
+        let (stack, context) = app.load(&self.target.into_request())?;
+        let namespace = stack.require_namespace()?.as_str();
+        let selected = Selected::new(&stack, &Filters::default())?;
+        let set = ManifestSet::render(&stack, &context, &selected, Format::Compact)?;
+        let cluster = Cluster::of(&stack.environment, stack.root(), &context.context.env_map)?;
+        let kubectl = Kubectl::new(app.runner.clone(), cluster);
+        let look = || deploy::collect(&set, &stack.environment.name, namespace, &kubectl);
+        if !self.watch {
+            return output::print(&show(&look()?, self.output)?);
+        }
+        loop {
+            let text = match look() {
+                Ok(report) => show(&report, self.output)?,
+                Err(error) if crate::process::interrupted().is_some() => return Err(error),
+                Err(error) => format!("{}\n", crate::error::report(&error).unwrap_or_default()),
+            };
+            // Home and clear, so that a redraw leaves nothing of the last one.
+            let clear = if output::fancy_stdout() { "\x1b[H\x1b[2J" } else { "" };
+            output::print(&format!("{clear}{text}"))?;
+            if pause(self.interval) {
+                return Err(Fault::failed("interrupted").into());
+            }
+        }
+    }
+}
+
+fn show(report: &Report, format: OutputArg) -> Result<String> {
+    match format {
+        OutputArg::Json => Ok(format!("{}\n", serde_json::to_string_pretty(report)?)),
+        OutputArg::Yaml => {
+            let mut text = String::new();
+            write_document(&mut text, &Node::from_json(serde_json::to_value(report)?));
+            Ok(text)
+        }
+        OutputArg::Table | OutputArg::Wide => Ok(table(report, format == OutputArg::Wide)),
+    }
+}
+
+fn table(report: &Report, wide: bool) -> String {
+    let mut text = format!("environment {}, namespace {}\n", report.env, report.namespace);
+    if report.workloads.is_empty() {
+        text.push_str("the stack declares no workloads\n");
+        return text;
+    }
+    let mut table = Table::new(&["WORKLOAD", "READY", "RESTARTS", "AGE", "IMAGE", "STATE"]);
+    for row in &report.workloads {
+        table.row([
+            format!("{}/{}", row.kind.to_lowercase(), row.name),
+            format!("{}/{}", row.ready, row.wanted),
+            row.restarts.to_string(),
+            age(row.created.as_deref()),
+            image(row),
+            state(row),
+        ]);
+        if wide {
+            for pod in &row.pods {
+                let status = if pod.ready { "ready".into() } else { pod.status.clone() };
+                table.row([
+                    format!("  pod/{}", pod.name),
+                    if pod.ready { "1/1".into() } else { "0/1".into() },
+                    pod.restarts.to_string(),
+                    age(pod.created.as_deref()),
+                    pod.node.clone().unwrap_or_default(),
+                    status,
+                ]);
+            }
+            for service in &row.services {
+                let empty = String::new;
+                table.row([format!("  service/{service}"), empty(), empty(), empty(), empty(), empty()]);
+            }
+        }
+    }
+    text.push_str(&table.render());
+    text
+}
+
+/// The image that runs; where that is not the one services.yaml asks for, both.
+fn image(row: &Row) -> String {
+    match (row.running_images.first(), row.desired_images.first()) {
+        (Some(running), Some(desired)) if running != desired => format!("{running} → {desired}"),
+        (Some(image), _) | (None, Some(image)) => image.clone(),
+        (None, None) => String::new(),
+    }
+}
+
+fn state(row: &Row) -> String {
+    match &row.problem {
+        Some(problem) => format!("{}: {}", row.state, problem.lines().next().unwrap_or_default()),
+        None => row.state.to_string(),
+    }
+}
+
+/// As kubectl prints ages: the largest unit, two for young objects.
+fn age(created: Option<&str>) -> String {
+    let Some(created) = created.and_then(|text| text.parse::<jiff::Timestamp>().ok()) else {
+        return "-".into();
+    };
+    let seconds = (jiff::Timestamp::now().as_second() - created.as_second()).max(0);
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match seconds {
+        0..120 => format!("{seconds}s"),
+        120..600 if seconds % 60 != 0 => format!("{minutes}m{}s", seconds % 60),
+        120..7200 => format!("{minutes}m"),
+        7200..28_800 if minutes % 60 != 0 => format!("{hours}h{}m", minutes % 60),
+        7200..172_800 => format!("{hours}h"),
+        _ => format!("{days}d"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_read_as_kubectls() {
+        let ago = |seconds: i64| {
+            let time = jiff::Timestamp::from_second(jiff::Timestamp::now().as_second() - seconds);
+            age(time.ok().map(|time| time.to_string()).as_deref())
+        };
+        assert_eq!(ago(5), "5s");
+        assert_eq!(ago(150), "2m30s");
+        assert_eq!(ago(3600), "60m");
+        assert_eq!(ago(3 * 3600), "3h");
+        assert_eq!(ago(3 * 86_400), "3d");
+        assert_eq!(age(None), "-");
+    }
+}

@@ -1,0 +1,115 @@
+//! `destroy`: hooks, documents in reverse order, hooks.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::config::{Stack, StackContext};
+use crate::hooks::{Hooks, Phase, unit_steps};
+use crate::manifests::{Document, ManifestSet};
+use crate::process::{Failure, Output, Stream};
+use crate::tools::kubectl::{Kubectl, explained};
+
+/// How a stack is destroyed.
+#[derive(Clone, Copy, Debug)]
+pub struct DestroyOptions {
+    /// Also delete the stack's namespace, with everything in it.
+    pub delete_namespace: bool,
+    /// Limit for deleting the documents, and again for the namespace.
+    pub timeout: Duration,
+}
+
+/// What a destroy will delete, in order.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    documents: Vec<&'a Document>,
+    kept: Option<&'a Document>,
+    namespace: Option<String>,
+}
+
+impl<'a> Plan<'a> {
+    /// Documents in reverse order. The stack's own Namespace object goes only with `delete_namespace`: with it goes
+    /// everything else that lives there.
+    pub fn new(stack: &Stack, set: &'a ManifestSet, options: DestroyOptions) -> Self {
+        let own = stack.namespace().map(|namespace| namespace.as_str());
+        let is_own =
+            |document: &&Document| document.id.kind == "Namespace" && Some(document.id.name.as_str()) == own;
+        let (kept, documents): (Vec<&Document>, Vec<&Document>) = set.documents().rev().partition(is_own);
+        Self {
+            documents,
+            kept: kept.first().copied().filter(|_| !options.delete_namespace),
+            namespace: own.filter(|_| options.delete_namespace).map(String::from),
+        }
+    }
+
+    /// Whether there is nothing to delete.
+    pub fn is_empty(&self) -> bool {
+        self.documents.is_empty() && self.namespace.is_none()
+    }
+
+    /// What will go, for the question before it.
+    pub fn describe(&self) -> String {
+        let mut text = String::new();
+        for document in &self.documents {
+            let _ = writeln!(text, "  {}", document.id);
+        }
+        if let Some(namespace) = &self.namespace {
+            let _ = writeln!(text, "  Namespace {namespace}, with everything in it");
+        }
+        if let Some(kept) = self.kept {
+            let _ =
+                writeln!(text, "kept: {} (--delete-namespace deletes it, with everything in it)", kept.id);
+        }
+        text
+    }
+}
+
+/// Deletes what the plan says, and waits until it is gone. What is gone already is no error.
+///
+/// # Errors
+/// A hook that fails, or kubectl's refusal.
+pub fn destroy(
+    stack: &Stack,
+    context: &StackContext,
+    set: &ManifestSet,
+    plan: &Plan,
+    kubectl: &Kubectl,
+    options: DestroyOptions,
+) -> Result<()> {
+    let hooks = Hooks::new(stack, context, kubectl)?;
+    // Units go in reverse order, as their documents do.
+    let steps = |pick| unit_steps(stack, set.units.iter().rev(), pick);
+    hooks.run(Phase::Before, &stack.hooks.before_all)?;
+    hooks.run(Phase::Before, steps(|steps| &steps.before_destroy))?;
+    if !plan.documents.is_empty() {
+        let text: String = plan.documents.iter().map(|document| document.text.as_str()).collect();
+        match kubectl.delete(&text, Output::Tee(Stream::Stdout), Some(options.timeout)) {
+            Ok(_) => {}
+            Err(failure) if only_unknown_kinds(&failure) => {
+                tracing::info!("kinds the cluster does not know have no objects to delete");
+            }
+            Err(failure) => return Err(explained(failure)),
+        }
+    }
+    if let Some(namespace) = &plan.namespace {
+        kubectl
+            .delete_namespace(namespace, Output::Tee(Stream::Stdout), Some(options.timeout))
+            .map_err(explained)?;
+    }
+    hooks.run(Phase::After, steps(|steps| &steps.after_destroy))?;
+    hooks.run(Phase::After, &stack.hooks.after_all)
+}
+
+/// A CRD that is gone took its objects along; kubectl calls their kind unknown.
+fn only_unknown_kinds(failure: &Failure) -> bool {
+    let errors: Vec<&str> = failure
+        .message()
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.contains("ensure CRDs are installed first"))
+        .filter(|line| !line.starts_with("Warning:"))
+        .collect();
+    failure.code().is_some()
+        && !errors.is_empty()
+        && errors.iter().all(|line| line.contains("no matches for kind"))
+}

@@ -1,0 +1,125 @@
+//! Pods of a workload, and what keeps a pod from being ready.
+
+use serde_json::Value;
+
+/// Why a pod is not ready: the container (if it is one's fault), a short reason as kubectl's STATUS column has it, and
+/// the longer message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Trouble {
+    pub(super) container: Option<String>,
+    pub(super) reason: String,
+    pub(super) message: String,
+    /// The container has run before, so its previous log tells more than its current one.
+    pub(super) restarted: bool,
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value[key].as_str().unwrap_or_default()
+}
+
+/// Whether `object` belongs to the workload: directly, or through the ReplicaSets in `objects`.
+pub(super) fn owned<'a>(objects: &'a [Value], kind: &str, name: &str) -> Vec<&'a Value> {
+    let owner = |object: &Value, kind: &str, name: &str| {
+        let owners = object["metadata"]["ownerReferences"].as_array();
+        owners.into_iter().flatten().any(|owner| owner["kind"] == kind && owner["name"] == name)
+    };
+    let of_kind = |wanted: &'static str| objects.iter().filter(move |object| object["kind"] == wanted);
+    let sets: Vec<&str> = of_kind("ReplicaSet")
+        .filter(|set| owner(set, kind, name))
+        .map(|set| text(&set["metadata"], "name"))
+        .collect();
+    of_kind("Pod")
+        .filter(|pod| owner(pod, kind, name) || sets.iter().any(|set| owner(pod, "ReplicaSet", set)))
+        .collect()
+}
+
+/// What keeps a pod from being ready; `None` for one that is ready or has succeeded.
+pub(super) fn trouble(pod: &Value) -> Option<Trouble> {
+    let status = &pod["status"];
+    if text(status, "phase") == "Succeeded" || is_ready(pod) {
+        return None;
+    }
+    let plain = |reason: &str, message: &str| Trouble {
+        reason: reason.into(),
+        message: message.into(),
+        ..Trouble::default()
+    };
+    if pod["metadata"]["deletionTimestamp"].is_string() {
+        return Some(plain("Terminating", ""));
+    }
+    if let Some(condition) = condition(pod, "PodScheduled").filter(|condition| condition["status"] == "False")
+    {
+        return Some(plain(text(condition, "reason"), text(condition, "message")));
+    }
+    let containers = ["initContainerStatuses", "containerStatuses"]
+        .iter()
+        .flat_map(|key| status[*key].as_array())
+        .flatten();
+    let mut found: Option<Trouble> = None;
+    for container in containers {
+        if let Some(trouble) = container_trouble(container) {
+            let better = found.as_ref().is_none_or(|known| rank(known) < rank(&trouble));
+            found = if better { Some(trouble) } else { found };
+        }
+    }
+    Some(found.unwrap_or_else(|| match text(status, "reason") {
+        "" => plain(text(status, "phase"), text(status, "message")),
+        reason => plain(reason, text(status, "message")),
+    }))
+}
+
+/// Waiting for others to start says less than a reason of one's own.
+fn rank(trouble: &Trouble) -> u8 {
+    match trouble.reason.as_str() {
+        "PodInitializing" | "ContainerCreating" => 0,
+        "NotReady" => 1,
+        _ => 2,
+    }
+}
+
+fn container_trouble(status: &Value) -> Option<Trouble> {
+    let restarts = status["restartCount"].as_i64().unwrap_or(0);
+    let state = &status["state"];
+    let last = &status["lastState"]["terminated"];
+    let (reason, message) = if state["waiting"].is_object() {
+        let mut message = text(&state["waiting"], "message").to_string();
+        if last.is_object() {
+            message = join(&message, &ended(last));
+        }
+        (text(&state["waiting"], "reason").to_string(), message)
+    } else if state["terminated"].is_object() {
+        if state["terminated"]["exitCode"] == 0 {
+            return None;
+        }
+        (text(&state["terminated"], "reason").to_string(), ended(&state["terminated"]))
+    } else if status["ready"] == false {
+        ("NotReady".into(), "running, but its readiness probe does not pass".into())
+    } else {
+        return None;
+    };
+    Some(Trouble { container: Some(text(status, "name").into()), reason, message, restarted: restarts > 0 })
+}
+
+fn ended(terminated: &Value) -> String {
+    let reason = text(terminated, "reason");
+    format!("last run: {reason}, exit code {}", terminated["exitCode"].as_i64().unwrap_or(0))
+}
+
+fn join(a: &str, b: &str) -> String {
+    if a.is_empty() { b.into() } else { format!("{a}; {b}") }
+}
+
+fn condition<'a>(pod: &'a Value, name: &str) -> Option<&'a Value> {
+    pod["status"]["conditions"].as_array()?.iter().find(|condition| condition["type"] == name)
+}
+
+/// Whether the pod's Ready condition is true.
+pub(super) fn is_ready(pod: &Value) -> bool {
+    condition(pod, "Ready").is_some_and(|condition| condition["status"] == "True")
+}
+
+/// Restarts of all containers of a pod.
+pub(super) fn restarts(pod: &Value) -> i64 {
+    let statuses = pod["status"]["containerStatuses"].as_array();
+    statuses.into_iter().flatten().filter_map(|status| status["restartCount"].as_i64()).sum()
+}

@@ -1,0 +1,117 @@
+//! Which kubectl failures pass by themselves. kubectl has one exit code for all, so its words decide; they are kept in
+//! this one place.
+
+use std::time::Duration;
+
+use crate::process::Failure;
+
+/// Parts of kubectl's messages for failures that pass (spec section 4).
+const PASSING: [&str; 19] = [
+    "failed calling webhook",
+    "failed to call webhook",
+    "no endpoints available for service",
+    "connection refused",
+    "was refused - did you specify the right host or port",
+    "connection reset by peer",
+    "broken pipe",
+    "TLS handshake timeout",
+    "leader changed",
+    "(TooManyRequests)",
+    "too many requests",
+    "Too Many Requests",
+    "(ServiceUnavailable)",
+    "the server is currently unable to handle the request",
+    "server is currently unable",
+    "unexpected EOF",
+    ": EOF",
+    "http2: client connection lost",
+    "etcdserver: request timed out",
+];
+
+/// Whether every error kubectl printed is one that passes. A webhook that answers with a refusal ("denied the
+/// request") is none of them.
+pub(super) fn is_transient(failure: &Failure) -> bool {
+    if failure.code().is_none() {
+        return false;
+    }
+    let errors = errors(failure.message());
+    !errors.is_empty()
+        && errors.iter().all(|error| {
+            PASSING.iter().any(|part| error.contains(part)) && !error.contains("denied the request")
+        })
+}
+
+/// kubectl's messages one by one: a message may go on over several lines.
+fn errors(text: &str) -> Vec<String> {
+    let begins = |line: &str| {
+        [
+            "Error from server",
+            "error:",
+            "error when",
+            "The connection to the server",
+            "Unable to connect",
+            "The ",
+        ]
+        .iter()
+        .any(|start| line.starts_with(start))
+    };
+    let mut found: Vec<String> = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("Warning:")) {
+        // client-go's own log lines (`E1123 10:00:00 memcache.go…`) repeat what kubectl says below.
+        if is_klog(line) {
+            continue;
+        }
+        match found.last_mut() {
+            Some(last) if !begins(line) => {
+                last.push('\n');
+                last.push_str(line);
+            }
+            _ => found.push(line.to_string()),
+        }
+    }
+    found
+}
+
+fn is_klog(line: &str) -> bool {
+    let mut chars = line.chars();
+    matches!(chars.next(), Some('E' | 'W' | 'I')) && chars.take(4).filter(char::is_ascii_digit).count() == 4
+}
+
+/// kubectl's messages without the log lines of its client library.
+pub(super) fn without_klog(text: &str) -> String {
+    text.lines().filter(|line| !is_klog(line)).collect::<Vec<_>>().join("\n").trim().to_string()
+}
+
+/// How long to wait before the next try: 1 s, doubled each time, at most 15 s.
+pub(super) fn backoff(attempt: u32) -> Duration {
+    Duration::from_secs(1 << attempt.min(4)).min(Duration::from_secs(15))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::{FailureKind, Written};
+
+    fn failure(stderr: &str) -> Failure {
+        let written = Box::new(Written { stderr: stderr.into(), ..Written::default() });
+        Failure { kind: FailureKind::Exit(1), program: "kubectl".into(), line: "kubectl".into(), written }
+    }
+
+    #[test]
+    fn one_lasting_error_among_passing_ones_is_lasting() {
+        let webhook = "Error from server (InternalError): error when creating \"STDIN\": Internal error occurred: \
+                       failed calling webhook \"x\": no endpoints available for service \"y\"";
+        assert!(is_transient(&failure(webhook)));
+        let both = format!("{webhook}\nError from server (Forbidden): deployments.apps is forbidden");
+        assert!(!is_transient(&failure(&both)));
+        assert!(!is_transient(&failure("")));
+        assert!(!is_transient(&failure("error: no objects passed to apply")));
+    }
+
+    #[test]
+    fn a_refusing_webhook_is_no_passing_failure() {
+        let text =
+            "Error from server (BadRequest): admission webhook \"x\" denied the request: connection refused";
+        assert!(!is_transient(&failure(text)));
+    }
+}

@@ -1,0 +1,96 @@
+//! stdout data, tables and files: written whole or not at all.
+
+use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write as _};
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+/// Writes data to stdout. A reader that has gone away (`| head`) is no failure: the rest is dropped.
+///
+/// # Errors
+/// Any other write error (a full disk).
+pub fn print(text: &str) -> Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a file whole: to a temporary file beside it, then renamed. Missing parent folders are made.
+///
+/// # Errors
+/// Folder or file cannot be written; the old file is untouched then.
+pub fn write_file(path: &Path, text: &str) -> Result<()> {
+    let what = || format!("cannot write {}", path.display());
+    let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(parent).with_context(what)?;
+    let mut builder = tempfile::Builder::new();
+    // The user's umask decides, as for any file a tool writes; tempfile's own default is private.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.prefix(".codexctl-").tempfile_in(parent).with_context(what)?;
+    file.write_all(text.as_bytes()).with_context(what)?;
+    file.persist(path).map_err(|error| error.error).with_context(what)?;
+    Ok(())
+}
+
+/// Whether stderr is a terminal that wants colour and redrawing (spec section 10; no-color.org).
+pub fn fancy_stderr() -> bool {
+    std::io::stderr().is_terminal() && plain_reason().is_none()
+}
+
+/// Whether stdout is such a terminal.
+pub fn fancy_stdout() -> bool {
+    std::io::stdout().is_terminal() && plain_reason().is_none()
+}
+
+fn plain_reason() -> Option<&'static str> {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if set("NO_COLOR") {
+        return Some("NO_COLOR");
+    }
+    (std::env::var_os("TERM").as_deref() == Some(std::ffi::OsStr::new("dumb"))).then_some("TERM")
+}
+
+/// Whether this runs in GitHub Actions, whose log understands `::group::` lines.
+pub fn in_github_actions() -> bool {
+    std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
+}
+
+/// Columns for people, as kubectl prints them. On a terminal long cells wrap inside their column; in a pipe every row
+/// is one line.
+pub struct Table(comfy_table::Table);
+
+impl Table {
+    /// A table with these headings.
+    pub fn new(headings: &[&str]) -> Self {
+        let mut table = comfy_table::Table::new();
+        table.load_style(comfy_table::presets::NOTHING).set_header(headings.iter().copied());
+        match std::io::stdout().is_terminal().then(|| rustix::termios::tcgetwinsize(std::io::stdout())) {
+            Some(Ok(size)) if size.ws_col >= 40 => {
+                table
+                    .set_content_arrangement(comfy_table::ContentArrangement::Dynamic)
+                    .set_width(size.ws_col);
+            }
+            _ => {
+                table.set_content_arrangement(comfy_table::ContentArrangement::Disabled);
+            }
+        }
+        Self(table)
+    }
+
+    /// Adds a row.
+    pub fn row<const N: usize>(&mut self, cells: [String; N]) {
+        self.0.add_row(cells);
+    }
+
+    /// The text, a newline behind each line, no blanks at line ends.
+    pub fn render(&mut self) -> String {
+        for column in self.0.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
+        let text = self.0.to_string();
+        text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    }
+}

@@ -1,0 +1,36 @@
+//! `gh`: comments on issues and pull requests.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::config::steps::CommentTarget;
+use crate::process::{Failure, Invocation, Runner};
+
+/// Writes a comment; the text goes by stdin, the token by environment.
+///
+/// # Errors
+/// `gh` is missing, not logged in, or refused.
+pub fn comment(
+    runner: &Runner,
+    dir: &Path,
+    token: Option<&str>,
+    (kind, number): (CommentTarget, &str),
+    body: &str,
+    timeout: Option<Duration>,
+) -> Result<(), Failure> {
+    let noun = match kind {
+        CommentTarget::Issue => "issue",
+        CommentTarget::Pr => "pr",
+    };
+    let number = number.trim_start_matches('#');
+    let mut invocation = Invocation::new("gh")
+        .args([noun, "comment", number, "--body-file", "-"])
+        .cwd(dir)
+        .stdin(body)
+        .env("GH_PROMPT_DISABLED", "1")
+        .timeout(timeout);
+    if let Some(token) = token {
+        invocation = invocation.env("GH_TOKEN", token);
+    }
+    runner.run(&invocation).map(drop)
+}

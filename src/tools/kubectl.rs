@@ -1,0 +1,316 @@
+//! `kubectl`: which cluster it is pointed at, and the verbs codexctl uses.
+//!
+//! `KUBECONFIG` and `--context` are set only where the environment names them; with neither, kubectl's own default
+//! holds, in-cluster too (spec section 4).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+use crate::config::Environment;
+use crate::error::Fault;
+use crate::process::{Failure, FailureKind, Finished, Invocation, Output, Runner};
+
+/// Which cluster: kubeconfig and context of an environment.
+#[derive(Clone, Debug, Default)]
+pub struct Cluster {
+    /// Absolute path, `~` and variables expanded.
+    pub kubeconfig: Option<PathBuf>,
+    /// Context name.
+    pub context: Option<String>,
+}
+
+impl Cluster {
+    /// Reads an environment's settings; relative paths start from `root`.
+    ///
+    /// # Errors
+    /// A variable in the path that is not set; a file that is not there.
+    pub fn of(environment: &Environment, root: &Path, env_map: &BTreeMap<String, String>) -> Result<Self> {
+        let name = &environment.name;
+        let expand = |text: &String| -> Result<PathBuf> {
+            let home = || dirs::home_dir().map(|home| home.display().to_string());
+            let lookup = |variable: &str| match env_map.get(variable) {
+                Some(value) => Ok(Some(value.clone())),
+                None => Err(format!("${variable} is not set")),
+            };
+            let path = shellexpand::full_with_context(text, home, lookup).map_err(|error| {
+                Fault::failed(format!("environments.{name}.kubeconfig `{text}`: {}", error.cause))
+            })?;
+            let path = root.join(path.as_ref());
+            if path.is_file() {
+                return Ok(path);
+            }
+            let message = format!("the kubeconfig of environment `{name}` is not there: {}", path.display());
+            let hint = format!("create it, or change environments.{name}.kubeconfig in services.yaml");
+            Err(Fault::failed(message).hint(hint).into())
+        };
+        let kubeconfig = environment.kubeconfig.as_ref().map(expand).transpose()?;
+        Ok(Self { kubeconfig, context: environment.context.clone() })
+    }
+}
+
+/// How `kubectl apply` is to treat the objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DryRun {
+    /// They are applied.
+    Off,
+    /// The server checks and changes nothing.
+    Server,
+    /// Only kubectl looks at them.
+    Client,
+}
+
+/// kubectl for one cluster.
+#[derive(Clone, Debug)]
+pub struct Kubectl {
+    runner: Runner,
+    cluster: Cluster,
+}
+
+impl Kubectl {
+    /// kubectl as this environment needs it.
+    pub fn new(runner: Runner, cluster: Cluster) -> Self {
+        Self { runner, cluster }
+    }
+
+    /// The cluster it is pointed at.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// The runner its processes are started by.
+    pub fn runner(&self) -> &Runner {
+        &self.runner
+    }
+
+    fn command<const N: usize>(&self, args: [&str; N]) -> Invocation {
+        let mut invocation = Invocation::new("kubectl");
+        if let Some(path) = &self.cluster.kubeconfig {
+            invocation = invocation.env("KUBECONFIG", path);
+        }
+        if let Some(context) = &self.cluster.context {
+            invocation = invocation.arg("--context").arg(context);
+        }
+        invocation.args(args)
+    }
+
+    /// `kubectl apply -f -`. `echo` says where its result lines go.
+    ///
+    /// # Errors
+    /// As kubectl: some objects may have been applied; the failure holds its result lines.
+    pub fn apply(
+        &self,
+        documents: &str,
+        dry_run: DryRun,
+        server_side: bool,
+        echo: Output,
+        timeout: Option<Duration>,
+    ) -> Result<Finished, Failure> {
+        let mut invocation =
+            self.command(["apply", "-f", "-"]).stdin(documents).stdout(echo).timeout(timeout);
+        if server_side {
+            invocation = invocation.args(["--server-side", "--force-conflicts", "--field-manager=codexctl"]);
+        }
+        match dry_run {
+            DryRun::Off => {}
+            DryRun::Server => invocation = invocation.arg("--dry-run=server"),
+            DryRun::Client => invocation = invocation.arg("--dry-run=client"),
+        }
+        self.runner.run(&invocation)
+    }
+
+    /// `kubectl create -f -`, remembering the manifest so that a later apply does not complain.
+    ///
+    /// # Errors
+    /// As kubectl; see [`already_exists`].
+    pub fn create(&self, documents: &str, timeout: Option<Duration>) -> Result<Finished, Failure> {
+        self.runner
+            .run(&self.command(["create", "--save-config", "-f", "-"]).stdin(documents).timeout(timeout))
+    }
+
+    /// `kubectl create -f - -o json`: for reviews, whose answer is the created object.
+    ///
+    /// # Errors
+    /// As kubectl, or an answer that is no JSON.
+    pub fn review(&self, documents: &str, timeout: Option<Duration>) -> Result<Value> {
+        let invocation = self.command(["create", "-f", "-", "-o", "json"]).stdin(documents).timeout(timeout);
+        json(&self.runner.run(&invocation).map_err(explained)?)
+    }
+
+    /// `kubectl delete --ignore-not-found -f -`: waits until the objects are gone.
+    ///
+    /// # Errors
+    /// As kubectl.
+    pub fn delete(
+        &self,
+        documents: &str,
+        echo: Output,
+        timeout: Option<Duration>,
+    ) -> Result<Finished, Failure> {
+        let invocation = self.command(["delete", "--ignore-not-found", "-f", "-"]);
+        self.runner.run(&invocation.stdin(documents).stdout(echo).timeout(timeout))
+    }
+
+    /// `kubectl delete namespace`: waits until it is gone.
+    ///
+    /// # Errors
+    /// As kubectl.
+    pub fn delete_namespace(
+        &self,
+        name: &str,
+        echo: Output,
+        timeout: Option<Duration>,
+    ) -> Result<Finished, Failure> {
+        let invocation = self.command(["delete", "namespace", name, "--ignore-not-found"]);
+        self.runner.run(&invocation.stdout(echo).timeout(timeout))
+    }
+
+    /// `kubectl get … -o json`; `namespace` `None` leaves it to the context.
+    ///
+    /// # Errors
+    /// As kubectl, with a hint; or an answer that is no JSON.
+    pub fn get(&self, what: &[&str], namespace: Option<&str>, timeout: Option<Duration>) -> Result<Value> {
+        let mut invocation = self.command(["get", "-o", "json", "--ignore-not-found"]).args(what);
+        if let Some(namespace) = namespace {
+            invocation = invocation.arg("-n").arg(namespace);
+        }
+        let finished = self.runner.run(&invocation.timeout(timeout)).map_err(explained)?;
+        if finished.stdout.is_empty() { Ok(Value::Null) } else { json(&finished) }
+    }
+
+    /// `kubectl wait --for=… TARGET`, for `timeout`.
+    ///
+    /// # Errors
+    /// As kubectl: not there, or the time is over.
+    pub fn wait(
+        &self,
+        condition: &str,
+        targets: &[String],
+        namespace: Option<&str>,
+        timeout: Duration,
+    ) -> Result<Finished, Failure> {
+        let plain = condition.contains('=') || matches!(condition, "delete" | "create");
+        let condition = if plain { condition.to_string() } else { format!("condition={condition}") };
+        let mut invocation = self
+            .command(["wait"])
+            .arg(format!("--for={condition}"))
+            .arg(format!("--timeout={}ms", timeout.as_millis().max(1)))
+            .args(targets);
+        if let Some(namespace) = namespace {
+            invocation = invocation.arg("-n").arg(namespace);
+        }
+        self.runner.run(&invocation)
+    }
+
+    /// The last lines of a container's log; of its previous run where `previous` says so.
+    ///
+    /// # Errors
+    /// As kubectl (no such run, a container that has not started).
+    pub fn logs(
+        &self,
+        pod: &str,
+        container: &str,
+        namespace: Option<&str>,
+        previous: bool,
+    ) -> Result<String, Failure> {
+        let mut invocation = self.command(["logs", pod, "-c", container, "--tail=10"]);
+        if let Some(namespace) = namespace {
+            invocation = invocation.arg("-n").arg(namespace);
+        }
+        if previous {
+            invocation = invocation.arg("--previous");
+        }
+        self.runner.run(&invocation.timeout(Some(Duration::from_secs(15)))).map(|finished| finished.text())
+    }
+
+    /// `kubectl version -o json`, of client and server.
+    ///
+    /// # Errors
+    /// As kubectl, with a hint.
+    pub fn version(&self, timeout: Option<Duration>) -> Result<Value> {
+        let finished =
+            self.runner.run(&self.command(["version", "-o", "json"]).timeout(timeout)).map_err(explained)?;
+        json(&finished)
+    }
+}
+
+fn json(finished: &Finished) -> Result<Value> {
+    serde_json::from_slice(&finished.stdout).with_context(|| {
+        let path =
+            which::which("kubectl").map_or_else(|_| "kubectl".into(), |path| path.display().to_string());
+        format!("{path} gave no JSON; is it really kubectl?")
+    })
+}
+
+/// Whether kubectl failed only because the object is there already.
+pub fn already_exists(failure: &Failure) -> bool {
+    failure.code().is_some() && failure.message().contains("(AlreadyExists)")
+}
+
+/// Whether kubectl failed for lack of rights.
+pub fn forbidden(failure: &Failure) -> bool {
+    failure.code().is_some() && failure.message().contains("(Forbidden)")
+}
+
+/// A failure in kubectl's own words, once, with the way out where there is one.
+pub fn explained(failure: Failure) -> anyhow::Error {
+    if failure.code().is_none() || failure.message().is_empty() {
+        return failure.into();
+    }
+    let message = failure.message().to_string();
+    let hint = hint(&message);
+    let fault = Fault::failed(message);
+    match hint {
+        Some(hint) => fault.hint(hint).into(),
+        None if matches!(failure.kind, FailureKind::Exit(_)) => fault.into(),
+        None => anyhow::Error::from(fault).context(failure.to_string()),
+    }
+}
+
+/// kubectl has one exit code for everything, so its words decide.
+fn hint(message: &str) -> Option<&'static str> {
+    let table = [
+        (
+            "does not exist",
+            "context",
+            "list the contexts with `kubectl config get-contexts`; services.yaml names one per environment",
+        ),
+        (
+            "was refused",
+            "",
+            "the API server is not there: check the kubeconfig's server address, VPN, and that the cluster runs",
+        ),
+        (
+            "no such host",
+            "",
+            "the API server's name is unknown here: check the kubeconfig's server address and VPN",
+        ),
+        (
+            "i/o timeout",
+            "",
+            "the API server does not answer: check the kubeconfig's server address, VPN and firewalls",
+        ),
+        (
+            "(Forbidden)",
+            "being terminated",
+            "the namespace is being deleted; wait until it is gone and run again",
+        ),
+        (
+            "(Forbidden)",
+            "",
+            "the account of this kubeconfig lacks that right; see `kubectl auth can-i --list`",
+        ),
+        ("(Unauthorized)", "", "log in again: the kubeconfig's credentials are not accepted"),
+        ("must be logged in", "", "log in again: the kubeconfig's credentials are not accepted"),
+        ("x509:", "", "the kubeconfig's certificate authority does not fit the server"),
+        (
+            "no matches for kind",
+            "",
+            "the cluster does not know that kind: is its CustomResourceDefinition part of the stack, or installed?",
+        ),
+    ];
+    table.iter().find(|(a, b, _)| message.contains(a) && message.contains(b)).map(|(.., hint)| *hint)
+}

@@ -1,0 +1,6 @@
+//! Typed verbs over [`crate::process`]: how each program is called, and how its answers are read. No policy: what to do
+//! and when is decided by the callers.
+
+pub mod gh;
+pub mod kubectl;
+pub mod shell;

@@ -1,0 +1,36 @@
+//! `bash`: scripts of hook steps.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::process::{Failure, Invocation, Output, Runner, Stream};
+
+/// Runs the script in `$CODEXCTL_HOOK_SCRIPT`. It goes by environment because arguments can be read by every user of
+/// the machine, and a rendered script may hold secrets. A login shell's profile may reset PATH; the tools that
+/// codexctl itself found come first all the same.
+const LAUNCH: &str = r#"PATH="$CODEXCTL_HOOK_PATH:$PATH"; __script=$CODEXCTL_HOOK_SCRIPT; unset CODEXCTL_HOOK_PATH CODEXCTL_HOOK_SCRIPT; eval "$__script""#;
+
+/// Runs `script` by `bash -lc` in `dir`; its output streams to stderr, secrets masked.
+///
+/// # Errors
+/// bash is missing, or the script failed, was killed or took too long.
+pub fn bash(
+    runner: &Runner,
+    dir: &Path,
+    script: &str,
+    env: impl IntoIterator<Item = (String, String)>,
+    timeout: Option<Duration>,
+) -> Result<(), Failure> {
+    let mut invocation = Invocation::new("bash")
+        .args(["-lc", LAUNCH])
+        .cwd(dir)
+        .env("CODEXCTL_HOOK_SCRIPT", script)
+        .env("CODEXCTL_HOOK_PATH", std::env::var_os("PATH").unwrap_or_default())
+        .stdout(Output::Echo(Stream::Stderr))
+        .stderr(Output::Echo(Stream::Stderr))
+        .timeout(timeout);
+    for (name, value) in env {
+        invocation = invocation.env(name, value);
+    }
+    runner.run(&invocation).map(drop)
+}
