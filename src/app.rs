@@ -49,7 +49,7 @@ impl App {
         let header = Header::parse(&source)?;
         let variables = Variables::collect(source.root(), &header.env_files, &request.variables)?;
         self.secrets().learn(variables.env_map.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let load = LoadContext::build(header, &source, request.target.clone(), variables)?;
+        let load = LoadContext::build(header, &source, request.target.clone(), variables);
         let rendered = Rendered::from(load, source)?;
         Stack::parse(rendered, self.strict)
     }
