@@ -1,7 +1,8 @@
 //! Reading texts: the checks that come before the parser, and the entry points.
 
-use super::compose::Composer;
-use super::{Mark, Node, YamlError};
+use super::compose::{Composer, Stop};
+use super::lenient::Remedy;
+use super::{Mark, Node, YamlError, explain};
 
 /// Reads a stream of documents. Documents that hold nothing (no text, only comments, `null`) are left out.
 ///
@@ -18,7 +19,24 @@ pub fn parse_documents(name: &str, text: &str) -> Result<Vec<Node>, YamlError> {
             format!("remove it, or write it as an escape in double quotes: \"\\u{:04X}\"", u32::from(c));
         return Err(YamlError::at(name, text, mark, message, Some(hint)));
     }
-    Composer::new(name, text).documents()
+    let mut remedy = Remedy::default();
+    let mut remedied = None;
+    loop {
+        let source = remedied.as_deref().unwrap_or(text);
+        let stop = match Composer::new(name, text, source).documents() {
+            Ok(documents) => return Ok(documents),
+            Err(stop) => *stop,
+        };
+        match stop {
+            Stop::Wrong(error) => return Err(error),
+            Stop::Refused(info, mark) if remedy.learn(&info, source, mark) => {
+                remedied = Some(remedy.apply(text));
+            }
+            Stop::Refused(info, mark) => {
+                return Err(explain::explain(name, text, &info, mark));
+            }
+        }
+    }
 }
 
 /// Reads a text that holds one document, or none.
