@@ -47,6 +47,8 @@ pub(super) fn style(text: &str) -> Style {
 fn may_start(first: u8, second: Option<u8>) -> bool {
     match first {
         b'-' => second.is_some_and(|byte| byte.is_ascii_alphanumeric()),
+        // `...` at the start of a line ends the document.
+        b'.' => second != Some(b'.'),
         b' ' | b'!' | b'"' | b'#' | b'%' | b'&' | b'\'' | b'*' | b',' | b'<' | b'=' | b'>' | b'?' | b'@'
         | b'[' | b']' | b'`' | b'{' | b'|' | b'}' | b'~' | b':' => false,
         _ => true,

@@ -5,7 +5,8 @@
 use super::quote::{self, Style, pad};
 use super::{Map, Node, Value};
 
-/// Readers give up on a `key:` longer than 1024 characters; from here on keys are written as `? key`.
+/// Readers give up on a `key:` longer than 1024 characters; from here on (with quotes
+/// and escapes) keys are written as `? key`.
 const LONGEST_SIMPLE_KEY: usize = 1000;
 
 /// Appends one document, ending with a line break, without `---`.
@@ -42,11 +43,16 @@ fn block_map(out: &mut String, map: &Map, indent: usize, mut inline: bool) {
         if !std::mem::take(&mut inline) {
             pad(out, indent);
         }
-        if key.len() > LONGEST_SIMPLE_KEY {
-            explicit_entry(out, key, node, indent);
+        let start = out.len();
+        write_key(out, key);
+        if out.len() - start > LONGEST_SIMPLE_KEY {
+            out.insert_str(start, "? ");
+            out.push('\n');
+            pad(out, indent);
+            out.push_str(": ");
+            after_indicator(out, node, indent + 2);
             continue;
         }
-        write_key(out, key);
         out.push(':');
         match &node.value {
             Value::Map(map) if !map.is_empty() => {
@@ -64,15 +70,6 @@ fn block_map(out: &mut String, map: &Map, indent: usize, mut inline: bool) {
             }
         }
     }
-}
-
-fn explicit_entry(out: &mut String, key: &str, node: &Node, indent: usize) {
-    out.push_str("? ");
-    quote::double(out, key);
-    out.push('\n');
-    pad(out, indent);
-    out.push_str(": ");
-    after_indicator(out, node, indent + 2);
 }
 
 fn block_list(out: &mut String, items: &[Node], indent: usize, mut inline: bool) {

@@ -5,4 +5,5 @@
 mod decode;
 mod errors;
 mod kubectl;
+mod properties;
 mod vectors;
