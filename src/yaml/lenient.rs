@@ -1,50 +1,65 @@
-//! Indentation that kubectl accepts and the parser does not: continuation lines of a quoted scalar, and lines inside
-//! `[…]` or `{…}`, that stand no further right than the key they belong to.
+//! Layout that kubectl accepts and the parser does not: continuation lines of a quoted scalar, and lines inside
+//! `[…]` or `{…}`, that stand no further right than the key they belong to; and a tab between `key:` and its value.
 //!
-//! YAML's grammar wants them indented, go-yaml never looks. Spaces at the start of such lines mean nothing, so the
-//! remedy is to add some and read again; line numbers stay.
+//! go-yaml reads all of that. Spaces at the start of such lines mean nothing, so the remedy is to add some (and a space
+//! for the tab) and to read again. Line numbers stay; columns of the lines that were indented grow.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use super::Mark;
 
 /// How many places of a text are remedied before its author is asked to. Each costs one more reading.
 const MAX_REMEDIES: usize = 200;
 
-/// The lines (from 1) that need to be indented further.
+/// Complaints about the indentation of one line, the line that is named.
+const LINES: [&str; 3] =
+    ["invalid indentation", "invalid indentation in flow construct", "tab cannot be used as indentation"];
+
+/// Remedies tried on one text.
 #[derive(Default)]
-pub(super) struct Remedy {
-    lines: BTreeSet<usize>,
-    count: usize,
+pub(super) struct Remedies {
+    /// Complaints and where: one that comes again was not helped.
+    tried: HashSet<(String, Mark)>,
 }
 
-impl Remedy {
-    /// Takes note of a complaint of the parser's; false when it is about something else or indenting did not help.
-    pub(super) fn learn(&mut self, info: &str, text: &str, mark: Mark) -> bool {
-        let line = mark.line as usize;
-        let before = self.lines.len();
-        if info.contains("invalid indentation in quoted scalar") {
-            let end = line + quoted_lines(text, mark);
-            self.lines.extend(line + 1..=end);
-        } else if info.contains("invalid indentation in flow construct") {
-            self.lines.insert(line);
-        }
-        self.count += 1;
-        self.lines.len() > before && self.count <= MAX_REMEDIES
+impl Remedies {
+    /// The text without what the parser complained about; none when that is not a matter of layout.
+    pub(super) fn apply(&mut self, info: &str, text: &str, mark: Mark) -> Option<String> {
+        let remedied = if info.contains("invalid indentation in quoted scalar") {
+            indent(text, mark.line + 1, quoted_lines(text, mark))
+        } else if LINES.contains(&info) {
+            indent(text, mark.line, 1)
+        } else if info.contains("':' must be followed by a valid YAML whitespace") {
+            replace_tab_before(text, mark)?
+        } else {
+            return None;
+        };
+        let is_new = self.tried.insert((info.to_owned(), mark));
+        (is_new && self.tried.len() <= MAX_REMEDIES).then_some(remedied)
     }
+}
 
-    /// The text with those lines indented.
-    pub(super) fn apply(&self, text: &str) -> String {
-        let indent = " ".repeat(deepest(text));
-        let mut out = String::with_capacity(text.len() + self.lines.len() * indent.len());
-        for (index, line) in text.split_inclusive('\n').enumerate() {
-            if self.lines.contains(&(index + 1)) && !line.trim().is_empty() {
-                out.push_str(&indent);
-            }
-            out.push_str(line);
+/// The text with `count` lines from `first` (from 1) on indented further than anything in it.
+fn indent(text: &str, first: u32, count: usize) -> String {
+    let spaces = " ".repeat(deepest(text));
+    let first = first.saturating_sub(1) as usize;
+    let mut out = String::with_capacity(text.len() + count * spaces.len());
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        if (first..first + count).contains(&index) && !line.trim().is_empty() {
+            out.push_str(&spaces);
         }
-        out
+        out.push_str(line);
     }
+    out
+}
+
+/// The text with a space for the tab that stands right before `mark`.
+fn replace_tab_before(text: &str, mark: Mark) -> Option<String> {
+    let start =
+        text.split_inclusive('\n').take(mark.line.checked_sub(1)? as usize).map(str::len).sum::<usize>();
+    let (offset, c) = text.get(start..)?.char_indices().nth(mark.column.checked_sub(2)? as usize)?;
+    let at = start + offset;
+    (c == '\t').then(|| format!("{} {}", &text[..at], &text[at + 1..]))
 }
 
 /// More than the indentation of any line could ask for, within reason.

@@ -1,7 +1,9 @@
 //! Reading texts: the checks that come before the parser, and the entry points.
 
+use std::borrow::Cow;
+
 use super::compose::{Composer, Stop};
-use super::lenient::Remedy;
+use super::lenient::Remedies;
 use super::{Mark, Node, YamlError, explain};
 
 /// Reads a stream of documents. Documents that hold nothing (no text, only comments, `null`) are left out.
@@ -19,22 +21,20 @@ pub fn parse_documents(name: &str, text: &str) -> Result<Vec<Node>, YamlError> {
             format!("remove it, or write it as an escape in double quotes: \"\\u{:04X}\"", u32::from(c));
         return Err(YamlError::at(name, text, mark, message, Some(hint)));
     }
-    let mut remedy = Remedy::default();
-    let mut remedied = None;
+    let mut remedies = Remedies::default();
+    let mut source = Cow::Borrowed(text);
     loop {
-        let source = remedied.as_deref().unwrap_or(text);
-        let stop = match Composer::new(name, text, source).documents() {
+        let stop = match Composer::new(name, text, &source).documents() {
             Ok(documents) => return Ok(documents),
             Err(stop) => *stop,
         };
-        match stop {
+        let (info, mark) = match stop {
             Stop::Wrong(error) => return Err(error),
-            Stop::Refused(info, mark) if remedy.learn(&info, source, mark) => {
-                remedied = Some(remedy.apply(text));
-            }
-            Stop::Refused(info, mark) => {
-                return Err(explain::explain(name, text, &info, mark));
-            }
+            Stop::Refused(info, mark) => (info, mark),
+        };
+        match remedies.apply(&info, &source, mark) {
+            Some(remedied) => source = Cow::Owned(remedied),
+            None => return Err(explain::explain(name, text, &info, mark)),
         }
     }
 }

@@ -20,6 +20,9 @@ fn command() -> Command {
     Command::new(std::env::var_os("CODEXCTL_TEST_KUBECTL").unwrap_or_else(|| "kubectl".into()))
 }
 
+/// The lines before `v:` of an object that kubectl accepts, for texts written by hand.
+pub const HEADER: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n";
+
 /// An object that kubectl accepts, with `value` as its field `v`.
 pub fn object(value: Node) -> Node {
     let mut object = object_without_value();

@@ -5,5 +5,7 @@
 mod decode;
 mod errors;
 mod kubectl;
+mod plain;
 mod properties;
+mod reading;
 mod vectors;
