@@ -2,6 +2,8 @@
 //!
 //! No line is ever folded, so a value is one line however long, or a literal block.
 
+use std::fmt::Write as _;
+
 use super::quote::{self, Style, pad};
 use super::{Map, Node, Value};
 
@@ -106,8 +108,9 @@ fn scalar(out: &mut String, node: &Node, indent: usize) {
     match &node.value {
         Value::Null => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Value::Int(value) => out.push_str(&value.to_string()),
-        Value::UInt(value) => out.push_str(&value.to_string()),
+        // Writing to a String does not fail.
+        Value::Int(value) => drop(write!(out, "{value}")),
+        Value::UInt(value) => drop(write!(out, "{value}")),
         Value::Float(value) => out.push_str(&float(*value)),
         Value::String(text) => match quote::style(text) {
             Style::Plain => out.push_str(text),
