@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use codexctl::yaml::{Located, Mark, Problem, ProblemKind, decode, parse_one};
+use codexctl::yaml::{Located, Map, Mark, Node, Problem, ProblemKind, decode, parse_one};
 use serde::Deserialize;
 
 #[derive(Deserialize, Default, Debug, PartialEq)]
@@ -205,4 +205,76 @@ fn free_form_values_can_be_taken_as_json() {
     let (json, problems) = decode::<serde_json::Value>(&node);
     assert_eq!(problems, []);
     assert_eq!(json, node.to_json());
+}
+
+#[derive(Deserialize, Default, Debug)]
+#[serde(default)]
+struct Step {
+    with: Map,
+    any: Node,
+    inner: Option<Box<Step>>,
+}
+
+#[test]
+fn free_form_parts_keep_places_and_spelling() {
+    let text = "with:\n  version: 1.10\nany: [{a: 0755}]\ninner: {with: [x], any: null, wth: 1}\n";
+    let (step, problems) = decode::<Step>(&parse_one("t", text).unwrap().unwrap());
+    assert_eq!(step.with.get("version").unwrap().text().unwrap(), "1.10");
+    assert_eq!(step.with.key_mark("version"), Some(Mark::new(2, 3)));
+    assert_eq!(step.any.mark, Mark::new(3, 6));
+    assert_eq!(step.any.to_json(), serde_json::json!([{"a": 493}]));
+    let inner = step.inner.unwrap();
+    assert!(inner.with.is_empty() && inner.any.is_null());
+    let problems: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    assert_eq!(problems, ["inner.with: expected a map, found a list", "inner.wth: unknown key `wth`"]);
+    let other: Step = serde_json::from_str(r#"{"with": {"a": [1]}, "any": "x"}"#).unwrap();
+    assert_eq!(other.with.get("a"), Some(&Node::list(vec![Node::int(1)])));
+    assert_eq!(other.any, Node::string("x"));
+    assert!(serde_json::from_str::<Step>(r#"{"with": 1}"#).is_err());
+}
+
+#[test]
+fn a_problem_can_be_shown_with_its_line() {
+    let text = "project: shop\nmaxSlots: many\n";
+    let shown = decoded(text).1[0].shown_in("services.yaml", text).to_string();
+    let expected = "services.yaml:2:11: maxSlots: expected an integer, found the string \"many\"\n  |\n\
+                    2 | maxSlots: many\n  |           ^";
+    assert_eq!(shown, expected);
+}
+
+/// Fields without a default, sequences of types that check themselves, and tuples.
+#[derive(Deserialize, Default, Debug)]
+#[serde(default)]
+struct Odd {
+    strict: Option<Strict>,
+    waits: Vec<Seconds>,
+    named: BTreeMap<String, Seconds>,
+    pair: (i64, String),
+}
+
+#[derive(Deserialize, Default, Debug)]
+struct Strict {
+    needed: String,
+}
+
+#[test]
+fn failures_far_inside_are_noted_where_they_are_and_left_out() {
+    let text = "strict: {}\nwaits: [1s, x, 3s, y]\nnamed: {a: 1s, b: z}\npair: [1]\nmore: 1\n";
+    let (odd, problems) = decode::<Odd>(&parse_one("t", text).unwrap().unwrap());
+    assert!(odd.strict.is_none());
+    assert_eq!(odd.waits, [Seconds(1), Seconds(3)]);
+    assert_eq!(odd.named, [("a".to_owned(), Seconds(1))].into());
+    assert_eq!(odd.pair, (0, String::new()));
+    let problems: Vec<String> = problems.iter().map(Problem::to_string).collect();
+    let expected = [
+        "strict: the key `needed` is missing",
+        "waits[1]: `x` is no duration",
+        "waits[3]: `y` is no duration",
+        "named.b: `z` is no duration",
+        "pair: invalid length 1, expected a tuple of size 2",
+        "more: unknown key `more`",
+    ];
+    assert_eq!(problems, expected);
+    let (strict, problems) = decode::<Strict>(&parse_one("t", "needed: x").unwrap().unwrap());
+    assert_eq!((strict.needed.as_str(), problems.len()), ("x", 0));
 }
