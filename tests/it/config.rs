@@ -134,13 +134,13 @@ fn variables_come_from_four_places_and_the_later_wins() {
     let mut project = Project::new(
         "project: demo\nenvFiles: [one.env, two.env]\nenvironments: {dev: {}}\nservices: [{name: api, manifests: [{path: a.yaml}]}]\n",
     );
-    project.file("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  all: '{{ envOr \"A\" \"-\" }} {{ envOr \"B\" \"-\" }} {{ envOr \"C\" \"-\" }} {{ envOr \"D\" \"-\" }} {{ envOr \"E\" \"-\" }}'\n  vars: '{{ len .Vars }} {{ len .UserVars }}'\n");
+    project.file("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  all: '{{ envOr \"A\" \"-\" }} {{ envOr \"B\" \"-\" }} {{ envOr \"C\" \"-\" }} {{ envOr \"D\" \"-\" }} {{ envOr \"E\" \"-\" }}'\n  vars: '{{ len .Vars }}/{{ len .UserVars }}'\n");
     project.file("one.env", "# comment\nexport B=one\nC=\"one ${B}\"\nD=one\n");
     project.file("two.env", "C=two\r\nD='two'\r\n");
     project.file("vars.yaml", "D: 1.10\nE: file\n");
     project.env("A", "os").env("B", "os");
     let text = project.ok(&["render", "--env", "dev", "--var-file", "vars.yaml", "--vars", "E=flag"]);
-    assert!(text.contains("all: os one two 1.10 flag\n") && text.contains("vars: 2 1\n"), "{text}");
+    assert!(text.contains("all: os one two 1.10 flag\n") && text.contains("vars: 2/1\n"), "{text}");
     project.file("two.env", "C=two\nwhat is this\n");
     let text = project.fails(2, &["render", "--env", "dev"]);
     assert!(text.contains("two.env:2: not a dotenv line"), "{text}");
@@ -169,7 +169,7 @@ fn a_wrong_value_below_template_blocks_is_placed_in_the_written_file() {
         "project: demo\n{{- if eq .Env \"dev\" }}\nversions:\n  a: b\n{{- end }}\nenvironments:\n  dev: {}\nservices: {{ printf \"%q\" .Env }}\n",
     );
     let text = project.fails(2, &["render", "--env", "dev"]);
-    assert!(text.contains("services.yaml:8: services: expected a list, found a string"), "{text}");
+    assert!(text.contains("services.yaml:8: services: expected a list, found the string"), "{text}");
 }
 
 #[test]

@@ -54,7 +54,9 @@ fn every_scalar_means_to_kubectl_what_it_meant_in_the_source() {
     let mut blocks = String::new();
     let mut expected = Vec::new();
     for vector in vectors().iter().filter(|vector| vector.get("expected").is_some()) {
-        let source = vector["source"].as_str().unwrap();
+        // A template tag in a manifest is written as a template writes it.
+        let source = vector["source"].as_str().unwrap().replace("{{ x }}", "{{ '{{ x }}' }}");
+        let source = source.as_str();
         let deeper = source.replace('\n', "\n    ");
         blocks.push_str(&format!("- v: {deeper}\n"));
         expected.push(json!({ "v": vector["expected"] }));
