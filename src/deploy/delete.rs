@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::config::{Stack, StackContext};
+use crate::config::{Namespace, Stack, StackContext};
 use crate::hooks::{Hooks, Phase, unit_steps};
 use crate::manifests::{Document, ManifestSet};
 use crate::process::{Failure, Output, Stream};
@@ -32,7 +32,7 @@ impl<'a> Plan<'a> {
     /// Documents in reverse order. The stack's own Namespace object goes only with `delete_namespace`: with it goes
     /// everything else that lives there.
     pub fn new(stack: &Stack, set: &'a ManifestSet, options: DestroyOptions) -> Self {
-        let own = stack.namespace().map(|namespace| namespace.as_str());
+        let own = stack.namespace().map(Namespace::as_str);
         let is_own =
             |document: &&Document| document.id.kind == "Namespace" && Some(document.id.name.as_str()) == own;
         let (kept, documents): (Vec<&Document>, Vec<&Document>) = set.documents().rev().partition(is_own);
