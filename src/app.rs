@@ -7,7 +7,10 @@ use anyhow::Result;
 use crate::config::{
     Header, LoadContext, Rendered, Source, Stack, StackContext, Target, VariableInput, Variables,
 };
+use crate::deploy::Session;
+use crate::manifests::{Filters, Format, ManifestSet, Selected};
 use crate::process::{Runner, Secrets};
+use crate::tools::kubectl::{Cluster, Kubectl};
 
 /// One run of codexctl.
 #[derive(Debug)]
@@ -38,6 +41,22 @@ impl App {
     /// The known secrets.
     pub fn secrets(&self) -> &Secrets {
         self.runner.secrets()
+    }
+
+    /// Loads the stack, renders the selected manifests, and points kubectl at the environment's cluster. Nothing is
+    /// asked of the cluster yet.
+    ///
+    /// # Errors
+    /// As [`App::load`]; manifests that cannot be rendered; an environment that needs a slot; a kubeconfig that is
+    /// not there.
+    pub fn session(&self, request: &StackRequest, filters: &Filters) -> Result<Session> {
+        let (stack, context) = self.load(request)?;
+        stack.require_namespace()?;
+        let selected = Selected::new(&stack, filters)?;
+        let set = ManifestSet::render(&stack, &context, &selected, Format::Compact)?;
+        let cluster = Cluster::of(&stack.environment, stack.root(), &context.context.env_map)?;
+        let kubectl = Kubectl::new(self.runner.clone(), cluster);
+        Ok(Session { stack, context, set, kubectl })
     }
 
     /// Walks the corridor from services.yaml to the checked stack and its context.

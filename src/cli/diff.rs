@@ -5,8 +5,7 @@ use anyhow::Result;
 use super::args::{FilterArgs, TargetArgs};
 use crate::app::App;
 use crate::error::Fault;
-use crate::manifests::{Format, ManifestSet, Selected};
-use crate::tools::kubectl::{Cluster, Kubectl};
+use crate::manifests::Format;
 
 /// Show what apply would change
 ///
@@ -28,12 +27,8 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self, app: &App) -> Result<()> {
-        let (stack, context) = app.load(&self.target.into_request())?;
-        stack.require_namespace()?;
-        let selected = Selected::new(&stack, &self.filters.into())?;
-        let set = ManifestSet::render(&stack, &context, &selected, Format::Compact)?;
-        let cluster = Cluster::of(&stack.environment, stack.root(), &context.context.env_map)?;
-        let differs = Kubectl::new(app.runner.clone(), cluster).diff(&set.stream(Format::Compact))?;
+        let session = app.session(&self.target.into_request(), &self.filters.into())?;
+        let differs = session.kubectl.diff(&session.set.stream(Format::Compact))?;
         if !differs {
             tracing::info!("no differences");
         }

@@ -127,7 +127,8 @@ impl Kubectl {
     /// # Errors
     /// As kubectl: its exit code 1 means differences, everything above is a failure.
     pub fn diff(&self, documents: &str) -> Result<bool> {
-        let invocation = self.command(["diff", "-f", "-"]).stdin(documents).stdout(Output::Tee(Stream::Stdout));
+        let invocation =
+            self.command(["diff", "-f", "-"]).stdin(documents).stdout(Output::Tee(Stream::Stdout));
         match self.runner.run(&invocation) {
             Ok(_) => Ok(false),
             Err(failure) if failure.code() == Some(1) && failure.message().is_empty() => Ok(true),
