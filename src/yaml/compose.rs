@@ -10,7 +10,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
 use super::anchor::Anchors;
 use super::map::Entry;
 use super::scalar::{self, Plain};
-use super::{Map, Mark, Node, Value, YamlError, explain, merge, tag};
+use super::{Map, Mark, Node, Value, YamlError, hint, merge, tag};
 
 /// How many levels a tree may have: as many as serde_json reads, so that every tree can also be read back as JSON.
 const MAX_DEPTH: usize = 128;
@@ -219,11 +219,10 @@ impl<'t> Composer<'t> {
     }
 
     fn bad_key(&self, mark: Mark, message: &str) -> Box<Stop> {
-        let hint = match explain::template(self.line(mark)) {
-            Some(template) => format!("quote a value that starts with a template: '{template}'"),
-            None => "quote the key if it is text".to_owned(),
-        };
-        self.error(mark, message, Some(hint))
+        match hint::template(self.line(mark)) {
+            Some(hint) => self.error(mark, "a template action that is not quoted", Some(hint)),
+            None => self.error(mark, message, Some("quote the key if it is text".to_owned())),
+        }
     }
 
     fn duplicate(&self, key: &str, first: Mark, second: Mark) -> Box<Stop> {
