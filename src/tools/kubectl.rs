@@ -141,17 +141,21 @@ impl Kubectl {
     /// # Errors
     /// As kubectl; see [`already_exists`].
     pub fn create(&self, documents: &str, timeout: Option<Duration>) -> Result<Finished, Failure> {
-        self.runner
-            .run(&self.command(["create", "--save-config", "-f", "-"]).stdin(documents).timeout(timeout))
+        // The object is codexctl's own: to check it, kubectl would first download the server's whole schema.
+        let invocation = self.command(["create", "--save-config", "--validate=false", "-f", "-"]);
+        self.runner.run(&invocation.stdin(documents).timeout(timeout))
     }
 
     /// `kubectl create -f - -o json`: for reviews, whose answer is the created object.
     ///
     /// # Errors
     /// As kubectl, or an answer that is no JSON.
-    pub fn review(&self, documents: &str, timeout: Option<Duration>) -> Result<Value> {
-        let invocation = self.command(["create", "-f", "-", "-o", "json"]).stdin(documents).timeout(timeout);
-        json(&self.runner.run(&invocation).map_err(explained)?)
+    pub fn review(&self, documents: &str, timeout: Option<Duration>) -> Result<Vec<Value>> {
+        let invocation = self.command(["create", "--validate=false", "-f", "-", "-o", "json"]);
+        let finished = self.runner.run(&invocation.stdin(documents).timeout(timeout)).map_err(explained)?;
+        // One object behind the other, not a list.
+        let answers = serde_json::Deserializer::from_slice(&finished.stdout).into_iter();
+        answers.collect::<Result<_, _>>().with_context(no_json)
     }
 
     /// `kubectl delete --ignore-not-found -f -`: waits until the objects are gone.
@@ -252,11 +256,16 @@ impl Kubectl {
 }
 
 fn json(finished: &Finished) -> Result<Value> {
-    serde_json::from_slice(&finished.stdout).with_context(|| {
-        let path =
-            which::which("kubectl").map_or_else(|_| "kubectl".into(), |path| path.display().to_string());
-        format!("{path} gave no JSON; is it really kubectl?")
-    })
+    serde_json::from_slice(&finished.stdout).with_context(no_json)
+}
+
+fn no_json() -> String {
+    format!("{} gave no JSON; is it really kubectl?", program())
+}
+
+/// Where kubectl is, for messages.
+pub fn program() -> String {
+    which::which("kubectl").map_or_else(|_| "kubectl".into(), |path| path.display().to_string())
 }
 
 /// Whether kubectl failed only because the object is there already.
