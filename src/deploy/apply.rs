@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Session;
 use super::outcome::Outcome;
-use super::transient::{backoff, is_transient, without_klog};
+use super::transient::{backoff, is_transient};
 use super::wait::{self, Workload};
 use crate::config::steps::Step;
 use crate::config::{Namespace, Stack, UnitSteps};
@@ -16,7 +16,7 @@ use crate::hooks::{Hooks, Phase, unit_steps};
 use crate::manifests::{Document, ManifestSet};
 use crate::output;
 use crate::process::{Failure, FailureKind, Output, pause};
-use crate::tools::kubectl::{DryRun, Kubectl, already_exists, explained, forbidden, program};
+use crate::tools::kubectl::{DryRun, Kubectl, already_exists, explained, forbidden, program, words};
 
 /// How a stack is applied.
 #[derive(Clone, Debug)]
@@ -238,7 +238,7 @@ impl Run<'_> {
                 return Err(reason.filter(|_| out_of_time).unwrap_or(failure));
             }
             attempt += 1;
-            let why = without_klog(failure.message());
+            let why = words(&failure);
             tracing::warn!("cannot {what} yet, trying again in {}s: {why}", pause_for.as_secs().max(1));
             if pause(pause_for) {
                 return Err(Failure { kind: FailureKind::Interrupted, ..failure });

@@ -188,7 +188,7 @@ fn what_bad_clusters_get() {
     let services = lab.read("services.yaml");
     lab.file("services.yaml", services.replace("context: kubesim", "context: nope"));
     let text = lab.fails(1, &APPLY);
-    assert!(text.contains("context \"nope\" does not exist") && text.contains("hint:"), "{text}");
+    assert!(text.contains("nope") && text.contains("hint: list the contexts"), "{text}");
     lab.file("services.yaml", services.replace("kubeconfig: kube.yaml", "kubeconfig: gone.yaml"));
     let text = lab.fails(1, &APPLY);
     assert!(text.contains("gone.yaml") && text.contains("environments.dev.kubeconfig"), "{text}");
@@ -217,7 +217,7 @@ fn a_server_that_is_not_there_is_retried_until_the_timeout() {
     let port = lab.sim.url().rsplit(':').next().unwrap().trim_end_matches('/').to_string();
     lab.file("kube.yaml", kubeconfig.replace(&port, "1"));
     let text = lab.fails(1, &apply(&["--timeout", "2s"]));
-    assert!(text.contains("was refused") && text.contains("trying again"), "{text}");
+    assert!(text.contains("refused") && text.contains("trying again"), "{text}");
     assert!(text.contains("hint: the API server is not there"), "{text}");
 }
 
