@@ -53,7 +53,9 @@ impl Variables {
         }
         let mut user_vars = BTreeMap::new();
         for text in &input.vars {
-            user_vars.extend(parse_pairs(text)?);
+            for line in text.lines() {
+                user_vars.extend(parse_pairs(line)?);
+            }
         }
         vars.extend(user_vars.clone());
         env_map.extend(vars.clone());

@@ -7,7 +7,6 @@ use serde_json::json;
 
 use super::Session;
 use super::outcome::Outcome;
-use super::transient::{backoff, is_transient};
 use super::wait::{self, Workload};
 use crate::config::steps::Step;
 use crate::config::{Namespace, Stack, UnitSteps};
@@ -15,8 +14,9 @@ use crate::error::Fault;
 use crate::hooks::{Hooks, Phase, unit_steps};
 use crate::manifests::{Document, ManifestSet};
 use crate::output;
-use crate::process::{Failure, FailureKind, Output, pause};
-use crate::tools::kubectl::{DryRun, Kubectl, already_exists, explained, forbidden, program, words};
+use crate::process::{Failure, FailureKind, Output};
+use crate::tools::kubectl::{DryRun, Kubectl, already_exists, explained, forbidden, program};
+use crate::tools::transient::retried;
 
 /// How a stack is applied.
 #[derive(Clone, Debug)]
@@ -109,7 +109,7 @@ impl Run<'_> {
             Err(failure) if already_exists(&failure) => Ok(false),
             Err(failure) => Err(failure),
         };
-        match self.retried("make the namespace", create) {
+        match retried("make the namespace", self.deadline, create) {
             Ok(true) => tracing::info!("namespace {namespace} created"),
             Ok(false) => {}
             Err(failure) if forbidden(&failure) => self.forbidden_namespace(namespace, failure)?,
@@ -157,7 +157,7 @@ impl Run<'_> {
                 .collect();
             self.send(crds)?;
             if self.options.dry_run == DryRun::Off {
-                self.retried("wait for the CRDs", || {
+                retried("wait for the CRDs", self.deadline, || {
                     self.kubectl.wait("Established", &targets, None, self.left())
                 })
                 .map_err(explained)?;
@@ -176,7 +176,7 @@ impl Run<'_> {
         let text: String = documents.iter().map(|document| document.text.as_str()).collect();
         let mut outcome = Outcome::new(documents);
         let options = self.options;
-        let result = self.retried("apply", || {
+        let result = retried("apply", self.deadline, || {
             let result = self.kubectl.apply(
                 &text,
                 options.dry_run,
@@ -220,30 +220,5 @@ impl Run<'_> {
         ))
         .hint("is it really kubectl? `kubectl version --client` shows")
         .into())
-    }
-
-    /// Repeats a call while it fails in a way that passes, with growing pauses, until the deadline.
-    fn retried<T>(&self, what: &str, mut call: impl FnMut() -> Result<T, Failure>) -> Result<T, Failure> {
-        let mut attempt = 0;
-        let mut reason = None;
-        loop {
-            let failure = match call() {
-                Ok(value) => return Ok(value),
-                Err(failure) => failure,
-            };
-            let pause_for = backoff(attempt).min(self.left());
-            if !is_transient(&failure) || pause_for.is_zero() {
-                let out_of_time = matches!(failure.kind, FailureKind::Timeout(_));
-                // What was tried for so long says more than that the last try was cut short.
-                return Err(reason.filter(|_| out_of_time).unwrap_or(failure));
-            }
-            attempt += 1;
-            let why = words(&failure);
-            tracing::warn!("cannot {what} yet, trying again in {}s: {why}", pause_for.as_secs().max(1));
-            if pause(pause_for) {
-                return Err(Failure { kind: FailureKind::Interrupted, ..failure });
-            }
-            reason = Some(failure);
-        }
     }
 }

@@ -5,3 +5,4 @@ pub mod gh;
 pub mod kubectl;
 mod kubectl_hints;
 pub mod shell;
+pub mod transient;

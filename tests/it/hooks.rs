@@ -213,3 +213,17 @@ fn a_script_with_a_secret_shows_it_to_nobody() {
     assert!(!run.stderr.contains("t0ps3cret") && run.stderr.contains("***\n"), "{}", run.stderr);
     assert!(!lab.read("args").contains("t0ps3cret"), "not in the process's arguments");
 }
+
+#[test]
+fn every_log_line_is_json_where_json_is_asked_for() {
+    let hooks = "hooks:\n  beforeAll: [{use: sleep, with: {duration: 1ms}}]\n";
+    let Some(mut lab) = lab(hooks, "") else { return };
+    lab.env("GITHUB_ACTIONS", "true");
+    let run = lab.run(&["apply", "--env", "dev", "--wait", "--log-format", "json", "--log-level", "debug"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for line in run.stderr.lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    }
+    let run = lab.run(&["apply", "--env", "dev"]);
+    assert!(run.stderr.contains("::group::hook: sleep\nhook: sleep\n::endgroup::\n"), "{}", run.stderr);
+}
