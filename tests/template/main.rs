@@ -3,5 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod conformance;
+mod go_fmt;
 mod go_language;
+mod limits;
 mod support;

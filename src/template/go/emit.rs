@@ -253,12 +253,20 @@ impl Emitter<'_> {
         }
         let dot = self.fresh('d');
         let key = self.fresh('i');
-        let head = match pipe.targets.len() {
-            2 => format!("for {key}, {dot} in go.pairs({}, {value})", pipe.at),
-            _ => format!("for {dot} in go.range({}, {value})", pipe.at),
+        let (names, method) = match pipe.targets.len() {
+            2 => (format!("{key}, {dot}"), "pairs"),
+            _ => (dot.clone(), "range"),
         };
+        let mut elements = format!("go.{method}({}, {value})", pipe.at);
         self.nest(at)?;
-        self.block(at, &head);
+        if otherwise.is_some() {
+            // Not the engine's for-else, which also runs after a break in the first iteration.
+            let all = self.fresh('e');
+            self.block(at, &format!("set {all} = {elements}"));
+            self.block(at, &format!("if {all}"));
+            elements = all;
+        }
+        self.block(at, &format!("for {names} in {elements}"));
         match pipe.targets[..] {
             [index, element] => {
                 self.bind(at, index, pipe.assign, &key);
@@ -270,6 +278,7 @@ impl Emitter<'_> {
         let outer = self.scope.set_dot(dot);
         self.items(body)?;
         self.scope.set_dot(outer);
+        self.out.push_str("{% endfor %}");
         if let Some(items) = otherwise {
             self.out.push_str("{% else %}");
             if !pipe.assign {
@@ -279,9 +288,9 @@ impl Emitter<'_> {
                 }
             }
             self.items(items)?;
+            self.out.push_str("{% endif %}");
         }
         self.blocks -= 1;
-        self.out.push_str("{% endfor %}");
         Ok(())
     }
 }

@@ -61,7 +61,7 @@ impl<'a> Scope<'a> {
 
     /// A pipeline, `level` levels deep in the engine's nesting. Its own declarations are the caller's to bind.
     pub(super) fn pipe(&mut self, pipe: &Pipe<'_>, level: usize) -> Result<String, Failure> {
-        let deepest = level + 2 * pipe.commands.len();
+        let deepest = level + 2 * pipe.commands.len().saturating_sub(1);
         let mut value = None;
         for (index, command) in pipe.commands.iter().enumerate() {
             value = Some(self.command(command, value, deepest - 2 * index)?);
@@ -81,9 +81,14 @@ impl<'a> Scope<'a> {
         if level > MAX_LEVELS {
             return Err(Failure::at(first.at, "nested too deeply: too many calls inside each other"));
         }
-        let mut args = Vec::with_capacity(rest.len() + 1);
+        let count = rest.len() + usize::from(piped.is_some());
+        let inner = match first.kind {
+            ExprKind::Function("and" | "or") => level + 2 * count.next_power_of_two().ilog2() as usize,
+            _ => level + 2,
+        };
+        let mut args = Vec::with_capacity(count);
         for arg in rest {
-            args.push(self.operand(arg, level + 2)?);
+            args.push(self.operand(arg, inner)?);
         }
         args.extend(piped);
         match &first.kind {
@@ -170,7 +175,7 @@ fn raise(at: usize, message: &str) -> String {
 fn balanced(args: &[String], word: &str) -> String {
     match args {
         [] => "none".to_owned(),
-        [one] => format!("({one})"),
+        [one] => one.clone(),
         _ => {
             let (left, right) = args.split_at(args.len() / 2);
             format!("({} {word} {})", balanced(left, word), balanced(right, word))

@@ -177,10 +177,10 @@ fn cannot_range(at: usize, value: &Value) -> Failure {
 /// What `range` gives as elements.
 fn range(at: usize, value: &Value) -> Result<Value, Failure> {
     Ok(match view(value) {
-        View::Nil => Value::from(Vec::<Value>::new()),
+        View::Nil | View::Int(_, ..=0) => Value::from(Vec::<Value>::new()),
         View::List(_, items) => Value::from(items),
         View::Map(_, pairs) => Value::from(pairs.into_iter().map(|(_, item)| item).collect::<Vec<_>>()),
-        View::Int(kind, count) => Value::make_iterable(move || (0..count.max(0)).map(move |n| int(kind, n))),
+        View::Int(kind, count) => Value::make_iterable(move || (0..count).map(move |n| int(kind, n))),
         _ => return Err(cannot_range(at, value)),
     })
 }
