@@ -4,6 +4,7 @@
 //! lines that Go swallows (comments, trimmed space, other definitions) are kept as newlines inside tags. Not here: the
 //! expressions inside the tags (`expression`).
 
+use super::super::Value;
 use super::Failure;
 use super::ast::{Arm, File, Item, Pipe, VarId};
 use super::expression::Scope;
@@ -17,13 +18,13 @@ pub(crate) struct Program {
     pub definitions: Vec<(String, String)>,
 }
 
-/// Translates a file; `text` is what it was parsed from.
-pub(super) fn emit(text: &str, file: &File<'_>) -> Result<Program, Failure> {
-    let lines: Vec<usize> = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at).collect();
-    let body = |items: &[Item<'_>]| {
+/// Translates a file; `text` is what it was parsed from, `root` what it will be rendered over.
+pub(super) fn emit(text: &str, file: &File<'_>, root: &Value) -> Result<Program, Failure> {
+    let lines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let body = |items: &[Item<'_>], root: Option<&Value>| {
         let size = items.len() * 64 + text.len();
         let mut emitter = Emitter {
-            scope: Scope::new(&file.variables),
+            scope: Scope::new(&file.variables, root),
             lines: &lines,
             out: String::with_capacity(size),
             line: 0,
@@ -33,10 +34,10 @@ pub(super) fn emit(text: &str, file: &File<'_>) -> Result<Program, Failure> {
         emitter.items(items)?;
         Ok(emitter.out)
     };
-    let main = body(&file.body)?;
+    let main = body(&file.body, Some(root))?;
     let mut definitions = Vec::with_capacity(file.definitions.len());
     for definition in &file.definitions {
-        definitions.push((definition.name.clone(), body(&definition.body)?));
+        definitions.push((definition.name.clone(), body(&definition.body, None)?));
     }
     Ok(Program { main, definitions })
 }

@@ -1,4 +1,4 @@
-//! The object that translated templates call: `go.f(…)`, `go.call(…)` and the rest. One per render.
+//! The object that translated templates call: `go.f(…)`, `go.printf(…)` and the rest. One per render.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -105,15 +105,14 @@ impl Runtime {
             ("m", [receiver, chain, args @ ..]) => {
                 Ok(field::chain(self, at, receiver, chain.as_str().unwrap_or(""), args)?)
             }
-            ("call", [name, args @ ..]) => {
-                let outcome = functions::call(self, at, name.as_str().unwrap_or(""), args);
-                Ok(outcome.map_err(|why| Failure::at(at, why))?)
-            }
             ("range", [value]) => Ok(range(at, value)?),
             ("pairs", [value]) => Ok(pairs(at, value)?),
             ("template", [name, dot]) => self.template(state, at, name.as_str().unwrap_or(""), dot),
             ("raise", [message]) => Err(Failure::at(at, message.as_str().unwrap_or("")).into()),
-            _ => Err(Stop::Engine(ErrorKind::UnknownMethod.into())),
+            (name, args) => {
+                let outcome = functions::call(self, at, name, args);
+                Ok(outcome.map_err(|why| Failure::at(at, why))?)
+            }
         }
     }
 
