@@ -5,6 +5,8 @@
 
 mod action;
 
+use std::ops::Range;
+
 use super::error::position;
 use super::{Dialect, TemplateError};
 
@@ -98,6 +100,35 @@ fn signs(text: &str) -> Signs {
         }
     }
     signs
+}
+
+/// Where a Jinja template has text, outside of tags and comments. The inside of `raw` counts as a tag.
+pub(crate) fn text_regions(text: &str) -> Vec<Range<usize>> {
+    let mut regions = Vec::new();
+    let mut start = 0;
+    let mut at = 0;
+    while let Some(found) = text[at..].find('{') {
+        let open = at + found;
+        let end = match text.as_bytes().get(open + 1) {
+            Some(b'{') => Some((action::end(text, open + 2) + 2).min(text.len())),
+            Some(b'%') => block(text, open).map(|end| closed(text, end)),
+            Some(b'#') => comment(text, open),
+            _ => None,
+        };
+        at = end.unwrap_or(open + 1);
+        if end.is_some() {
+            regions.push(start..open);
+            start = at;
+        }
+    }
+    regions.push(start..text.len());
+    regions
+}
+
+/// Behind a block's tag; for `raw`, whose end is inside its closing tag, behind that.
+fn closed(text: &str, end: usize) -> usize {
+    let inside = text[..end].ends_with("%}");
+    if inside { end } else { text[end..].find("%}").map_or(text.len(), |close| end + close + 2) }
 }
 
 /// The end of a Jinja block tag (of the whole block, for `raw`), or nothing when it is none.

@@ -3,7 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod conformance;
+mod detection;
+mod errors;
 mod go_fmt;
 mod go_language;
+mod jinja_dialect;
 mod limits;
+mod line_maps;
 mod support;

@@ -193,7 +193,7 @@ impl<'s> Parser<'s> {
             return Ok(None);
         }
         let known = self.scope.iter().map(|(known, _)| *known);
-        let hint = crate::template::error::nearest(name, known);
+        let hint = crate::template::error::near(name, known);
         Err(Failure { hint, ..Failure::at(offset, format!("undefined variable {name:?}")) })
     }
 }

@@ -25,8 +25,10 @@ pub(super) struct Runtime {
     calls: AtomicUsize,
     /// Missing keys of `Versions`: where, and what to say.
     pub warnings: Mutex<Vec<(usize, String)>>,
-    /// For a line map: what each `template` call wrote, in the order of the calls.
-    pub traced: Option<Mutex<Vec<Vec<u32>>>>,
+    /// Is this render for a line map?
+    traced: bool,
+    /// For a line map: the lines of what each `template` call wrote, in the order of the calls.
+    pub lines: Mutex<Vec<Vec<u32>>>,
 }
 
 /// A variable that is assigned after its declaration, perhaps from inside a loop.
@@ -87,8 +89,8 @@ impl From<Failure> for Stop {
 
 impl Runtime {
     pub(super) fn new(env: Arc<Strings>, now: Timestamp, traced: bool) -> Self {
-        let traced = traced.then(Mutex::default);
-        Self { env, now, calls: AtomicUsize::new(0), warnings: Mutex::default(), traced }
+        let (warnings, lines) = Default::default();
+        Self { env, now, calls: AtomicUsize::new(0), warnings, traced, lines }
     }
 
     fn dispatch(
@@ -154,15 +156,14 @@ impl Runtime {
             return Err(Stop::Engine(ErrorKind::InvalidOperation.into()));
         };
         let context = Value::from_pairs([("go", go), ("d0", dot.clone())]);
-        let text = match &self.traced {
-            None => {
-                let done = template.render_captured(context).map_err(Stop::Engine)?;
-                if let Some((used, _)) = done.state().fuel_levels() {
-                    state.consume_fuel(used).map_err(Stop::Engine)?;
-                }
-                done.into_output()
+        let text = if self.traced {
+            super::run::trace(&template, context, &self.lines).map_err(Stop::Engine)?
+        } else {
+            let done = template.render_captured(context).map_err(Stop::Engine)?;
+            if let Some((used, _)) = done.state().fuel_levels() {
+                state.consume_fuel(used).map_err(Stop::Engine)?;
             }
-            Some(traced) => super::run::trace(&template, context, traced).map_err(Stop::Engine)?,
+            done.into_output()
         };
         self.calls.fetch_sub(1, Ordering::Relaxed);
         Ok(Value::from(text))
