@@ -102,48 +102,39 @@ fn signs(text: &str) -> Signs {
     signs
 }
 
-/// Where a Jinja template has text, outside of tags and comments. The inside of `raw` counts as a tag.
-pub(crate) fn text_regions(text: &str) -> Vec<Range<usize>> {
-    let mut regions = Vec::new();
-    let mut start = 0;
+/// The tags of a Jinja template, comments among them, from their opening to behind their closing. A `raw` block is one.
+pub(crate) fn tags(text: &str) -> Vec<Range<usize>> {
+    let mut tags = Vec::new();
     let mut at = 0;
     while let Some(found) = text[at..].find('{') {
         let open = at + found;
         let end = match text.as_bytes().get(open + 1) {
             Some(b'{') => Some((action::end(text, open + 2) + 2).min(text.len())),
-            Some(b'%') => block(text, open).map(|end| closed(text, end)),
+            Some(b'%') => block(text, open),
             Some(b'#') => comment(text, open),
             _ => None,
         };
         at = end.unwrap_or(open + 1);
         if end.is_some() {
-            regions.push(start..open);
-            start = at;
+            tags.push(open..at);
         }
     }
-    regions.push(start..text.len());
-    regions
+    tags
 }
 
-/// Behind a block's tag; for `raw`, whose end is inside its closing tag, behind that.
-fn closed(text: &str, end: usize) -> usize {
-    let inside = text[..end].ends_with("%}");
-    if inside { end } else { text[end..].find("%}").map_or(text.len(), |close| end + close + 2) }
-}
-
-/// The end of a Jinja block tag (of the whole block, for `raw`), or nothing when it is none.
+/// Behind a Jinja block tag (behind the whole block, for `raw`), or nothing when it is none.
 fn block(text: &str, open: usize) -> Option<usize> {
     let inside = text[open + 2..].trim_start_matches(['-', '+']).trim_start();
     let word = &inside[..inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len())];
     if !WORDS.contains(&word) {
         return None;
     }
-    let end = open + text[open..].find("%}")? + 2;
+    let end = action::closing(text, open, "%}", false)? + 2;
     if word != "raw" {
         return Some(end);
     }
-    let closing = text[end..].find("endraw").map_or(text.len(), |at| end + at);
-    Some(closing)
+    let behind = |at: usize| text[at..].find("%}").map_or(text.len(), |close| at + close + 2);
+    Some(text[end..].find("endraw").map_or(text.len(), |at| behind(end + at)))
 }
 
 /// The end of a Jinja comment. `${#VAR}` is the shell's: it closes before any `#}` does.

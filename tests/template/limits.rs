@@ -106,6 +106,16 @@ fn endless_go() {
 }
 
 #[test]
+fn long_but_harmless_jinja() {
+    let words = "word + word. ".repeat(1000);
+    assert_eq!(jinja(&format!("{{{{ \"{words}\" }}}}")).unwrap(), words);
+    assert_eq!(jinja(&format!("{{% raw %}}{{{{ {words}{{% endraw %}}")).unwrap(), format!("{{{{ {words}"));
+    assert_eq!(jinja(&format!("{{# {{{{ {words} #}}x")).unwrap(), "x");
+    let list = vec!["1"; 5000].join(", ");
+    assert_eq!(jinja(&format!("{{{{ [{list}] | length }}}}")).unwrap(), "5000");
+}
+
+#[test]
 fn odd_jinja() {
     let n = 100_000;
     let deep = "nested too deeply";
@@ -114,6 +124,7 @@ fn odd_jinja() {
     soon(|| jinja(&format!("{{{{ {}1 }}}}", "not ".repeat(n))), deep);
     soon(|| jinja(&format!("{{{{ {}1 }}}}", "-".repeat(n))), deep);
     soon(|| jinja(&format!("{{{{ 1{} }}}}", " + 1".repeat(n))), deep);
+    soon(|| jinja(&format!("{{% set x = \"%}}\"{} %}}", " + 1".repeat(n))), deep);
     soon(|| jinja(&format!("{{{{ 1{} }}}}", "|string".repeat(n))), deep);
     soon(|| jinja(&format!("{{{{ Env{} }}}}", ".a".repeat(n))), deep);
     soon(|| jinja(&format!("{{{{ 1{} }}}}", " if 1 else 2".repeat(n))), deep);

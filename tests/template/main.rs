@@ -1,6 +1,11 @@
 //! Tests of the template door: both dialects, detection, errors, line maps, limits.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests fail as tests do"
+)]
 
 mod conformance;
 mod detection;

@@ -3,7 +3,7 @@
 //! The engine knows of captured text only where it was written. So it is rendered once more, with a mark before the
 //! first character of each line of the template's text; marks travel through captures and are read back.
 
-use super::super::detect::text_regions;
+use super::super::detect::tags;
 use super::super::lines::firsts;
 
 /// Private-use characters around a line number; a template that has them already gets no marks.
@@ -20,7 +20,10 @@ pub(super) fn mark(text: &str) -> Option<String> {
     let mut copied = 0;
     let mut line = 1;
     let mut marked = 0;
-    for region in text_regions(text) {
+    let tags = tags(text);
+    let starts = std::iter::once(0).chain(tags.iter().map(|tag| tag.end));
+    let ends = tags.iter().map(|tag| tag.start).chain(std::iter::once(text.len()));
+    for region in starts.zip(ends).map(|(start, end)| start..end) {
         for first in firsts(&text[region.clone()]) {
             let at = region.start + first;
             line += text[copied..at].bytes().filter(|&b| b == b'\n').count();
