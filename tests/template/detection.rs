@@ -66,6 +66,9 @@ fn go() {
             "{{ 'a' | printf \"%c\" }}",
             "{{ default \"\" \"x\" }}",
             "{{ truncSHA \"a\" }}",
+            "{{ now }}",
+            "{{ (now).Year }}",
+            "{{ now.Year }}",
         ],
     );
 }
@@ -127,6 +130,9 @@ fn jinja() {
             "{{ (a + b) * c }}",
             "{{ foo (1) }}",
             "{{ 1.5 }}",
+            "{{ now() }}",
+            "{{ now().Year }}",
+            "{{ Now.Year }}",
         ],
     );
 }

@@ -41,7 +41,11 @@ pub(super) fn is_go(inside: &str) -> bool {
         return true;
     }
     let tokens = tokens(body);
-    keyword(&tokens) || tokens.windows(2).any(pair) || juxtaposed(&tokens) || tokens.iter().any(Token::is_go)
+    keyword(&tokens)
+        || uncalled(&tokens)
+        || tokens.windows(2).any(pair)
+        || juxtaposed(&tokens)
+        || tokens.iter().any(Token::is_go)
 }
 
 /// As much of a token as matters here.
@@ -129,6 +133,14 @@ fn keyword(tokens: &[Token<'_>]) -> bool {
         },
         _ => false,
     }
+}
+
+/// `now` without parentheses: in Go a call, in Jinja a function that nobody would want to print.
+fn uncalled(tokens: &[Token<'_>]) -> bool {
+    let now = |word: &str| word == "now" || word.starts_with("now.");
+    tokens.iter().enumerate().any(|(at, token)| {
+        matches!(token, Token::Word(word) if now(word)) && tokens.get(at + 1) != Some(&Token::Open)
+    })
 }
 
 /// Words that stand between operands in Jinja.

@@ -295,3 +295,39 @@ impl Emitter<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{parse, view};
+    use super::*;
+    use crate::template::Context;
+
+    fn translate(text: &str) -> Program {
+        let root = view::root(&Context::default());
+        emit(text, &parse::parse(text).unwrap(), &root).unwrap()
+    }
+
+    /// The line (from 1) of `part` in a source.
+    fn line_of(source: &str, part: &str) -> usize {
+        source[..source.find(part).unwrap()].matches('\n').count() + 1
+    }
+
+    #[test]
+    fn everything_stays_on_its_line() {
+        let text = "a {{ .Env }}\n{{/* two\nlines */}}b {{- if true -}}\n\n{{ printf\n.Slot }}\n{{ end }}{{ define \"d\" }}\n\
+                    in {{ . }}\n{{ end }}\n{{ range 2 }}{{ `raw\nstring` }}\nc{{ end }}";
+        let program = translate(text);
+        for (part, line) in [("d0.Env", 1), ("b", 3), ("go.printf", 5), ("for", 10), ("raw", 10), ("c{%", 12)]
+        {
+            let source = &program.main;
+            assert_eq!(line_of(source, part), line, "{part} in\n{source}");
+        }
+        assert_eq!(line_of(&program.definitions[0].1, "in "), 8);
+    }
+
+    #[test]
+    fn what_looks_like_a_tag_is_text() {
+        assert_eq!(translate("{% x %} {# y #} {z}").main, "{{'{'}}% x %} {{'{'}}# y #} {z}");
+        assert_eq!(translate("{").main, "{{'{'}}");
+    }
+}
