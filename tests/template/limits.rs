@@ -147,6 +147,37 @@ fn odd_jinja() {
     );
 }
 
+#[test]
+fn large_inputs_take_time_in_proportion() {
+    let start = Instant::now();
+    for piece in [
+        "{#",
+        "${#a}",
+        "{% if ",
+        "{% if \"",
+        "{{",
+        "{{ \"",
+        "{{ '",
+        "{% raw %}",
+        "}}",
+        "{{/*",
+        "{{ a }}",
+        "{{ `",
+    ] {
+        let text = piece.repeat(150_000);
+        let _ = detect(&text);
+        let _ = go(&text);
+        let _ = jinja(&text).map(|output| output.len());
+        let _ = detect(&format!("{text}#}}%}}}}}}"));
+    }
+    soon(|| go(&(0..20_000).map(|n| format!("{{{{ $v{n} := 1 }}}}")).collect::<String>()), "variables");
+    soon(
+        || go(&(0..2000).map(|n| format!("{{{{ define \"{n}\" }}}}x{{{{ end }}}}\n")).collect::<String>()),
+        "definitions",
+    );
+    assert!(start.elapsed() < Duration::from_secs(120), "took {:?}", start.elapsed());
+}
+
 /// Pieces of both languages, right and wrong.
 const PIECES: [&str; 70] = [
     "{{",

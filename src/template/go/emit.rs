@@ -22,7 +22,8 @@ pub(crate) struct Program {
 pub(super) fn emit(text: &str, file: &File<'_>, root: &Value) -> Result<Program, Failure> {
     let lines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let body = |items: &[Item<'_>], root: Option<&Value>| {
-        let size = items.len() * 64 + text.len();
+        // A guess: text is mostly the file's own, and an action becomes about this much.
+        let size = items.len() * 64 + root.map_or(0, |_| text.len());
         let mut emitter = Emitter {
             scope: Scope::new(&file.variables, root),
             lines: &lines,
