@@ -10,6 +10,7 @@
 mod conformance;
 mod detection;
 mod errors;
+mod go_calls;
 mod go_fmt;
 mod go_language;
 mod jinja_dialect;
