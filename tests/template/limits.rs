@@ -102,6 +102,13 @@ fn endless_go() {
     assert_eq!(go("{{ printf \"%999999999d\" 1 }}").unwrap(), "%!(NOVERB)%!(EXTRA int=1)");
     assert_eq!(go("{{ len (printf \"%1000000d\" 1) }}").unwrap(), "1000000");
     assert_eq!(go("{{ len (printf \"%.1000000f\" 1.0) }}").unwrap(), "1000002");
+    for verb in ["U", "d", "x", "o", "c", "q", "s", "v", "f", "e", "g", "b", "X", "t", "T"] {
+        for arg in ["1", "1.5", "\"a\"", "true", "nil", ".Codex", ".Now"] {
+            for format in ["%.70000", "%#070000.66000", "%-+ #70000"] {
+                let _ = go(&format!("{{{{ len (printf \"{format}{verb}\" {arg}) }}}}")).unwrap();
+            }
+        }
+    }
     assert_eq!(go("{{ printf \"%*d\" 1000001 1 }}").unwrap(), "%!(BADWIDTH)1");
 }
 
