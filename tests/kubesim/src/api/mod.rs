@@ -74,7 +74,7 @@ fn answer(shared: &Arc<Shared>, call: &Call) -> ApiResult<Reply> {
         Route::GroupVersion(group, version) => discovery::group_version(&shared.state(), &group, &version),
         Route::OpenApiV2 => Ok(openapi::v2(call)),
         Route::OpenApiV3Index => Ok(openapi::index(&shared.state())),
-        Route::OpenApiV3(group, version) => openapi::document(&shared.state(), &group, &version),
+        Route::OpenApiV3(group, version) => openapi::document(&mut shared.state(), &group, &version),
         Route::Objects { group, version, plural, namespace, name, subresource } => {
             let mut state = shared.state();
             let resource = state.resource(&group, &version, &plural);
