@@ -76,19 +76,23 @@ async fn respond(
     if call.path.starts_with("/_kubesim/") {
         return Ok(render(control::answer(&shared, &call), None, &shared, &breaker));
     }
+    // Logged as it comes in: a client that gives up while it waits has asked all the same.
+    let ticket = lock(&shared.requests).begin(requests::Request {
+        method: call.method.clone(),
+        path: call.target(),
+        user_agent: call.user_agent.clone(),
+        user: call.user.clone(),
+        status: 0,
+    });
     let (latency, action) = lock(&shared.faults).judge(&call.method, &call.target(), &call.user);
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
     let (reply, action) = carry_out(&shared, &call, action);
     let broken = matches!(action, Action::Reset(_) | Action::Close(_) | Action::Hang(_));
-    lock(&shared.requests).push(requests::Request {
-        method: call.method.clone(),
-        path: call.target(),
-        user_agent: call.user_agent.clone(),
-        user: call.user.clone(),
-        status: if broken { 0 } else { reply.status() },
-    });
+    if !broken {
+        lock(&shared.requests).end(ticket, reply.status());
+    }
     match action {
         Action::Reset(_) => breaker.snap(true),
         Action::Close(_) => breaker.snap(false),
