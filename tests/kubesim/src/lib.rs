@@ -15,6 +15,7 @@ mod json;
 mod kubeconfig;
 mod options;
 mod patch;
+mod proto;
 mod requests;
 mod resources;
 mod schema;

@@ -14,7 +14,7 @@ use crate::write::{self, Options};
 /// Patches an object; server-side apply also creates it.
 pub fn patch(state: &mut State, call: &Call, target: &Target) -> ApiResult<Reply> {
     let options = Options::of(call, &target.subresource);
-    let body = parse_body(&call.body)?;
+    let body = parse_body(call)?;
     if call.content_type == "application/apply-patch+yaml" {
         let (status, stored, warnings) = apply(state, call, target, body, &options)?;
         return Ok(reply(call, target, status, &stored, &warnings));

@@ -37,3 +37,18 @@ fn access_reviews_say_the_same() {
     let run = c.pipe("--as joe create -f - -o jsonpath={.status.allowed}", &review);
     assert!(run.ok && run.out == "falsetrue", "{run:?}");
 }
+
+#[test]
+fn what_newer_kubectl_sends_as_protobuf() {
+    let Some(c) = Cluster::start() else { return };
+    c.sim.deny(Deny::new("joe", "create", "deployments", "t"));
+    assert_eq!(c.ok("auth can-i create deployments -n t").trim(), "yes");
+    let run = c.kubectl("--as joe auth can-i create deployments -n t");
+    assert!(!run.ok && run.out.trim() == "no", "{run:?}");
+    c.ok("create ns other");
+    assert!(c.kubectl("create ns other").err.contains("namespaces \"other\" already exists"));
+    c.ok("-n other create cm c --from-literal=a=1");
+    assert_eq!(c.sim.get("v1", "ConfigMap", "other", "c").unwrap()["data"]["a"], "1");
+    c.ok("-n other create secret generic s --from-literal=a=b");
+    assert_eq!(c.sim.get("v1", "Secret", "other", "s").unwrap()["data"]["a"], "Yg==");
+}
