@@ -7,7 +7,10 @@ use anyhow::Result;
 use crate::config::{
     Header, LoadContext, Rendered, Source, Stack, StackContext, Target, VariableInput, Variables,
 };
+use crate::deploy::Session;
+use crate::manifests::{Filters, Format, ManifestSet, Selected};
 use crate::process::{Runner, Secrets};
+use crate::tools::kubectl::{Cluster, Kubectl};
 
 /// One run of codexctl.
 #[derive(Debug)]
@@ -40,6 +43,22 @@ impl App {
         self.runner.secrets()
     }
 
+    /// Loads the stack, renders the selected manifests, and points kubectl at the environment's cluster. Nothing is
+    /// asked of the cluster yet.
+    ///
+    /// # Errors
+    /// As [`App::load`]; manifests that cannot be rendered; an environment that needs a slot; a kubeconfig that is
+    /// not there.
+    pub fn session(&self, request: &StackRequest, filters: &Filters) -> Result<Session> {
+        let (stack, context) = self.load(request)?;
+        stack.require_namespace()?;
+        let selected = Selected::new(&stack, filters)?;
+        let set = ManifestSet::render(&stack, &context, &selected, Format::Compact)?;
+        let cluster = Cluster::of(&stack.environment, stack.root(), &context.context.env_map)?;
+        let kubectl = Kubectl::new(self.runner.clone(), cluster);
+        Ok(Session { stack, context, set, kubectl })
+    }
+
     /// Walks the corridor from services.yaml to the checked stack and its context.
     ///
     /// # Errors
@@ -49,7 +68,7 @@ impl App {
         let header = Header::parse(&source)?;
         let variables = Variables::collect(source.root(), &header.env_files, &request.variables)?;
         self.secrets().learn(variables.env_map.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let load = LoadContext::build(header, &source, request.target.clone(), variables)?;
+        let load = LoadContext::build(header, &source, request.target.clone(), variables);
         let rendered = Rendered::from(load, source)?;
         Stack::parse(rendered, self.strict)
     }

@@ -8,8 +8,7 @@ use super::args::{FilterArgs, TargetArgs, duration};
 use crate::app::App;
 use crate::config::parse_duration;
 use crate::deploy::{self, ApplyOptions};
-use crate::manifests::{Format, ManifestSet, Selected};
-use crate::tools::kubectl::{Cluster, DryRun, Kubectl};
+use crate::tools::kubectl::DryRun;
 
 /// How long `--wait` waits where neither a flag nor services.yaml says so.
 const DEPLOY_WAIT: Duration = Duration::from_secs(300);
@@ -56,11 +55,8 @@ enum DryRunArg {
 
 impl Args {
     pub(super) fn run(self, app: &App) -> Result<()> {
-        let (stack, context) = app.load(&self.target.into_request())?;
-        stack.require_namespace()?;
-        let selected = Selected::new(&stack, &self.filters.into())?;
-        let set = ManifestSet::render(&stack, &context, &selected, Format::Compact)?;
-        let configured = stack.file.codex.timeouts.deploy_wait.as_ref();
+        let session = app.session(&self.target.into_request(), &self.filters.into())?;
+        let configured = session.stack.file.codex.timeouts.deploy_wait.as_ref();
         let configured = configured.and_then(|text| parse_duration(&text.value).ok());
         let wait = self.wait_timeout.or(configured).unwrap_or(DEPLOY_WAIT);
         let options = ApplyOptions {
@@ -74,8 +70,6 @@ impl Args {
             },
             server_side: self.server_side,
         };
-        let cluster = Cluster::of(&stack.environment, stack.root(), &context.context.env_map)?;
-        let kubectl = Kubectl::new(app.runner.clone(), cluster);
-        deploy::apply(&stack, &context, &set, &kubectl, &options)
+        deploy::apply(&session, &options)
     }
 }

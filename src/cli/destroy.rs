@@ -9,8 +9,6 @@ use super::args::{FilterArgs, TargetArgs, duration};
 use crate::app::App;
 use crate::deploy::{self, DestroyOptions, Plan};
 use crate::error::Fault;
-use crate::manifests::{Format, ManifestSet, Selected};
-use crate::tools::kubectl::{Cluster, Kubectl};
 
 /// Delete an environment's objects from its cluster
 ///
@@ -38,25 +36,21 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self, app: &App) -> Result<()> {
-        let (stack, context) = app.load(&self.target.into_request())?;
-        let namespace = stack.require_namespace()?;
-        let selected = Selected::new(&stack, &self.filters.into())?;
-        let set = ManifestSet::render(&stack, &context, &selected, Format::Compact)?;
+        let session = app.session(&self.target.into_request(), &self.filters.into())?;
         let options = DestroyOptions { delete_namespace: self.delete_namespace, timeout: self.timeout };
-        let plan = Plan::new(&stack, &set, options);
-        let cluster = Cluster::of(&stack.environment, stack.root(), &context.context.env_map)?;
-        let place =
-            cluster.context.as_ref().map_or_else(String::new, |context| format!(", context {context}"));
+        let plan = Plan::new(&session, options);
+        let namespace = session.stack.require_namespace()?;
+        let context = session.kubectl.cluster().context.as_ref();
+        let place = context.map_or_else(String::new, |context| format!(", context {context}"));
         tracing::info!(
             "environment {}, namespace {namespace}{place}: these objects will be deleted:\n{}",
-            stack.environment.name,
+            session.stack.environment.name,
             plan.describe().trim_end()
         );
         if !self.yes {
             confirm()?;
         }
-        let kubectl = Kubectl::new(app.runner.clone(), cluster);
-        deploy::destroy(&stack, &context, &set, &plan, &kubectl, options)
+        deploy::destroy(&session, &plan, options)
     }
 }
 

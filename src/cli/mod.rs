@@ -3,6 +3,7 @@
 mod apply;
 mod args;
 mod destroy;
+mod diff;
 mod render;
 mod status;
 
@@ -71,6 +72,7 @@ enum Command {
     Render(render::Args),
     Apply(apply::Args),
     Destroy(destroy::Args),
+    Diff(diff::Args),
     Status(status::Args),
 }
 
@@ -80,6 +82,7 @@ impl Command {
             Self::Render(args) => args.run(app),
             Self::Apply(args) => args.run(app),
             Self::Destroy(args) => args.run(app),
+            Self::Diff(args) => args.run(app),
             Self::Status(args) => args.run(app),
         }
     }

@@ -8,10 +8,9 @@ use super::args::{TargetArgs, duration};
 use crate::app::App;
 use crate::deploy::{self, Report, Row};
 use crate::error::Fault;
-use crate::manifests::{Filters, Format, ManifestSet, Selected};
+use crate::manifests::Filters;
 use crate::output::{self, Table};
 use crate::process::pause;
-use crate::tools::kubectl::{Cluster, Kubectl};
 use crate::yaml::{Node, write_document};
 
 /// Show the state of an environment's workloads
@@ -44,13 +43,8 @@ enum OutputArg {
 
 impl Args {
     pub(super) fn run(self, app: &App) -> Result<()> {
-        let (stack, context) = app.load(&self.target.into_request())?;
-        let namespace = stack.require_namespace()?.as_str();
-        let selected = Selected::new(&stack, &Filters::default())?;
-        let set = ManifestSet::render(&stack, &context, &selected, Format::Compact)?;
-        let cluster = Cluster::of(&stack.environment, stack.root(), &context.context.env_map)?;
-        let kubectl = Kubectl::new(app.runner.clone(), cluster);
-        let look = || deploy::collect(&set, &stack.environment.name, namespace, &kubectl);
+        let session = app.session(&self.target.into_request(), &Filters::default())?;
+        let look = || deploy::collect(&session);
         if !self.watch {
             return output::print(&show(&look()?, self.output)?);
         }

@@ -29,16 +29,15 @@ pub struct LoadContext {
     pub(super) header: Header,
     pub(super) target: Target,
     pub(super) context: Context,
-    pub(super) namespace: Option<Namespace>,
+    /// A namespace that cannot be had is an error only once the rest of the file is known to be right: its
+    /// problems come first.
+    pub(super) namespace: Result<Option<Namespace>, Fault>,
 }
 
 impl LoadContext {
     /// Builds the context and works out the namespace: `--namespace`, else the environment's pattern, else
     /// `<project>-dev-<slot>` for `ai`, else `<project>-<env>` (spec section 1, stage 3).
-    ///
-    /// # Errors
-    /// A pattern that does not render, or a result that is no namespace name.
-    pub fn build(header: Header, source: &Source, target: Target, variables: Variables) -> Result<Self> {
+    pub fn build(header: Header, source: &Source, target: Target, variables: Variables) -> Self {
         let mut context = Context {
             env: target.env.as_str().to_string(),
             project: header.project.clone(),
@@ -53,9 +52,12 @@ impl LoadContext {
         let engine = Engine::new(context.clone());
         context.versions = rendered_values(&engine, &header.versions, header.syntax);
         context.base_domain = rendered_values(&engine, &header.base_domain, header.syntax);
-        let namespace = namespace(&header, source, &target, &context)?;
-        context.namespace = namespace.as_ref().map(|name| name.as_str().to_string()).unwrap_or_default();
-        Ok(Self { header, target, context, namespace })
+        let namespace = namespace(&header, source, &target, &context);
+        context.namespace = match &namespace {
+            Ok(Some(name)) => name.as_str().to_string(),
+            _ => String::new(),
+        };
+        Self { header, target, context, namespace }
     }
 
     /// The namespace another environment or slot of the same stack has; `--namespace` does not count for it.
@@ -64,7 +66,7 @@ impl LoadContext {
         source: &Source,
         env: &EnvName,
         slot: Option<Slot>,
-    ) -> Result<Option<Namespace>> {
+    ) -> Result<Option<Namespace>, Fault> {
         let target = Target { env: env.clone(), slot, namespace: None };
         let context = Context {
             env: env.as_str().to_string(),
@@ -97,7 +99,7 @@ fn namespace(
     source: &Source,
     target: &Target,
     context: &Context,
-) -> Result<Option<Namespace>> {
+) -> Result<Option<Namespace>, Fault> {
     if let Some(name) = &target.namespace {
         return Ok(Some(Namespace::new(name, "--namespace")?));
     }

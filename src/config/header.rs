@@ -4,6 +4,7 @@
 //! block of lines and parsed by itself. What cannot be read that way is left to the rendered file. Values keep
 //! their templates: namespace patterns are rendered again for every slot.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
@@ -11,7 +12,7 @@ use anyhow::Result;
 use crate::config::source::Source;
 use crate::error::Fault;
 use crate::template::Syntax;
-use crate::yaml::{self, Node};
+use crate::yaml::{self, Map, Node};
 
 /// The raw values of the header keys.
 #[derive(Clone, Debug)]
@@ -39,12 +40,12 @@ impl Header {
         let blocks = Blocks::cut(source.text());
         let strings = |node: Option<Node>| -> BTreeMap<String, String> {
             let map = node.as_ref().and_then(Node::as_map);
-            let entries = map.into_iter().flat_map(|map| map.iter());
+            let entries = map.into_iter().flat_map(Map::iter);
             entries.filter_map(|(key, value)| Some((key.to_string(), value.text()?.into_owned()))).collect()
         };
         let syntax = match blocks
             .node("templateSyntax")
-            .and_then(|node| node.text().map(|t| t.into_owned()))
+            .and_then(|node| node.text().map(Cow::into_owned))
             .as_deref()
         {
             Some("go") => Syntax::Go,

@@ -29,18 +29,21 @@ impl<'a> Report<'a> {
         });
     }
 
-    /// Warnings for unknown keys (unless `strict` makes them errors), and one error with everything else.
-    pub(super) fn finish(mut self, strict: bool) -> Result<Vec<String>, Fault> {
+    /// Logs warnings for unknown keys (unless `strict` makes them errors), and gives one error with everything else.
+    pub(super) fn finish(mut self, strict: bool) -> Result<(), Fault> {
         if self.problems.is_empty() {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let lines = self.rendered.line_map();
         self.problems.sort_by_key(|problem| (problem.mark.line, problem.mark.column));
         let tolerated = |problem: &Problem| problem.kind == ProblemKind::UnknownKey && !strict;
         let (warnings, errors): (Vec<&Problem>, Vec<&Problem>) =
             self.problems.iter().partition(|p| tolerated(p));
+        for problem in warnings {
+            tracing::warn!("{}", self.headline(problem, &lines, true));
+        }
         if errors.is_empty() {
-            return Ok(warnings.iter().map(|problem| self.headline(problem, &lines, true)).collect());
+            return Ok(());
         }
         let mut text = String::new();
         for problem in &errors {
@@ -96,6 +99,6 @@ pub(super) fn not_yaml(rendered: &Rendered, error: &crate::yaml::YamlError) -> F
     report.add(error.mark(), "", format!("not YAML after rendering: {}", error.message()), hint);
     match report.finish(true) {
         Err(fault) => fault,
-        Ok(_) => Fault::invalid(error.to_string()),
+        Ok(()) => Fault::invalid(error.to_string()),
     }
 }

@@ -102,9 +102,12 @@ pub(super) fn chain<'a>(
             None => return Ok(found),
             Some(parent) if parent.value.is_empty() => return Ok(found),
             Some(parent) if names.contains(&parent.value) => {
+                let circle = names.iter().skip_while(|name| **name != parent.value);
+                // Every member of the circle finds it; one of them is pointed at.
+                let env = circle.min().cloned().unwrap_or(current);
                 names.push(parent.value.clone());
                 return Err(BrokenChain {
-                    env: current,
+                    env,
                     message: format!("environments inherit in a circle: {}", names.join(" → ")),
                     hint: Some("remove one `from`".into()),
                 });

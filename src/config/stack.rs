@@ -32,6 +32,7 @@ pub struct Stack {
     /// See `infra_hooks`.
     pub service_hooks: Vec<UnitSteps>,
     source: Source,
+    namespace: Option<Namespace>,
     load: LoadContext,
 }
 
@@ -79,14 +80,12 @@ impl Stack {
         let (file, problems) = yaml::decode::<StackFile>(&root);
         let mut report = Report::new(&rendered, problems);
         let steps = check::check(&file, &rendered.load.header.project, &mut report);
-        let warnings = report.finish(strict)?;
-        for warning in warnings {
-            tracing::warn!("{warning}");
-        }
+        report.finish(strict)?;
         for warning in &rendered.warnings {
             tracing::warn!("{}:{}: {}", rendered.source.name(), warning.line, warning.message);
         }
         let environment = resolve::resolve(&file.environments, rendered.load.target.env.as_str())?;
+        let namespace = rendered.load.namespace.clone()?;
         let context = StackContext {
             syntax: syntax(file.template_syntax),
             context: Context {
@@ -104,6 +103,7 @@ impl Stack {
             infra_hooks: steps.infrastructure,
             service_hooks: steps.services,
             source: rendered.source,
+            namespace,
             load: rendered.load,
             file,
         };
@@ -127,14 +127,14 @@ impl Stack {
 
     /// The namespace, if the environment has one without (another) slot.
     pub fn namespace(&self) -> Option<&Namespace> {
-        self.load.namespace.as_ref()
+        self.namespace.as_ref()
     }
 
     /// The namespace of another environment or slot of this stack.
     ///
     /// # Errors
     /// A pattern that does not render, or gives no namespace name.
-    pub fn namespace_for(&self, env: &EnvName, slot: Option<Slot>) -> Result<Option<Namespace>> {
+    pub fn namespace_for(&self, env: &EnvName, slot: Option<Slot>) -> Result<Option<Namespace>, Fault> {
         self.load.namespace_for(&self.source, env, slot)
     }
 
@@ -143,7 +143,7 @@ impl Stack {
     /// # Errors
     /// Asks for `--slot` when the environment only exists as slots.
     pub fn require_namespace(&self) -> Result<&Namespace, Fault> {
-        self.load.namespace.as_ref().ok_or_else(|| {
+        self.namespace.as_ref().ok_or_else(|| {
             let env = &self.environment.name;
             Fault::invalid(format!("environment `{env}` has a namespace per slot"))
                 .hint("name one with --slot N (or a namespace with --namespace)")

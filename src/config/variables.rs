@@ -67,7 +67,7 @@ fn parse_pairs(text: &str) -> Result<Vec<(String, String)>> {
     for part in text.split(',') {
         match (part.split_once('='), pairs.last_mut()) {
             (Some((name, value)), _) if is_name(name.trim()) => {
-                pairs.push((name.trim().into(), value.into()))
+                pairs.push((name.trim().into(), value.into()));
             }
             (_, Some((_, value))) => {
                 value.push(',');

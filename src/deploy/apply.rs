@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde_json::json;
 
+use super::Session;
 use super::outcome::Outcome;
 use super::transient::{backoff, is_transient, without_klog};
 use super::wait::{self, Workload};
 use crate::config::steps::Step;
-use crate::config::{Namespace, Stack, StackContext, UnitSteps};
+use crate::config::{Namespace, Stack, UnitSteps};
 use crate::error::Fault;
 use crate::hooks::{Hooks, Phase, unit_steps};
 use crate::manifests::{Document, ManifestSet};
@@ -37,13 +38,8 @@ pub struct ApplyOptions {
 /// # Errors
 /// The first thing that fails; what was applied and what was not is part of the message. Running it again after any
 /// failure converges.
-pub fn apply(
-    stack: &Stack,
-    context: &StackContext,
-    set: &ManifestSet,
-    kubectl: &Kubectl,
-    options: &ApplyOptions,
-) -> Result<()> {
+pub fn apply(session: &Session, options: &ApplyOptions) -> Result<()> {
+    let Session { stack, context, set, kubectl } = session;
     let namespace = stack.require_namespace()?;
     if options.preflight {
         super::preflight(stack, kubectl)?;

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::config::{Stack, StackContext};
+use super::Session;
+use crate::config::Namespace;
 use crate::hooks::{Hooks, Phase, unit_steps};
-use crate::manifests::{Document, ManifestSet};
+use crate::manifests::Document;
 use crate::process::{Failure, Output, Stream};
-use crate::tools::kubectl::{Kubectl, explained};
+use crate::tools::kubectl::explained;
 
 /// How a stack is destroyed.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +32,9 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// Documents in reverse order. The stack's own Namespace object goes only with `delete_namespace`: with it goes
     /// everything else that lives there.
-    pub fn new(stack: &Stack, set: &'a ManifestSet, options: DestroyOptions) -> Self {
-        let own = stack.namespace().map(|namespace| namespace.as_str());
+    pub fn new(session: &'a Session, options: DestroyOptions) -> Self {
+        let Session { stack, set, .. } = session;
+        let own = stack.namespace().map(Namespace::as_str);
         let is_own =
             |document: &&Document| document.id.kind == "Namespace" && Some(document.id.name.as_str()) == own;
         let (kept, documents): (Vec<&Document>, Vec<&Document>) = set.documents().rev().partition(is_own);
@@ -69,14 +71,8 @@ impl<'a> Plan<'a> {
 ///
 /// # Errors
 /// A hook that fails, or kubectl's refusal.
-pub fn destroy(
-    stack: &Stack,
-    context: &StackContext,
-    set: &ManifestSet,
-    plan: &Plan,
-    kubectl: &Kubectl,
-    options: DestroyOptions,
-) -> Result<()> {
+pub fn destroy(session: &Session, plan: &Plan, options: DestroyOptions) -> Result<()> {
+    let Session { stack, context, set, kubectl } = session;
     let hooks = Hooks::new(stack, context, kubectl)?;
     // Units go in reverse order, as their documents do.
     let steps = |pick| unit_steps(stack, set.units.iter().rev(), pick);

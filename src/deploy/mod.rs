@@ -12,6 +12,23 @@ mod status;
 mod transient;
 mod wait;
 
+use crate::config::{Stack, StackContext};
+use crate::manifests::ManifestSet;
+use crate::tools::kubectl::Kubectl;
+
+/// A rendered stack and the cluster it belongs to: what every command here works on.
+#[derive(Debug)]
+pub struct Session {
+    /// The checked services.yaml.
+    pub stack: Stack,
+    /// What its templates saw.
+    pub context: StackContext,
+    /// Its documents.
+    pub set: ManifestSet,
+    /// kubectl, pointed at the environment's cluster.
+    pub kubectl: Kubectl,
+}
+
 pub use apply::{ApplyOptions, apply};
 pub use delete::{DestroyOptions, Plan, destroy};
 pub use preflight::preflight;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::{Value, json};
 
-use crate::config::Stack;
 use crate::config::steps::{Action, Step};
+use crate::config::{Namespace, Stack};
 use crate::error::Fault;
 use crate::tools::kubectl::Kubectl;
 
@@ -76,7 +76,7 @@ fn programs(stack: &Stack) -> Vec<(&'static str, &'static str)> {
 
 /// Asks for all rights in one kubectl process.
 fn rights(stack: &Stack, kubectl: &Kubectl) -> Result<String> {
-    let namespace = stack.namespace().map(|namespace| namespace.as_str());
+    let namespace = stack.namespace().map(Namespace::as_str);
     let mut documents = String::new();
     for (verb, group, resource) in RIGHTS {
         let review = json!({

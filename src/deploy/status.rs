@@ -6,10 +6,10 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::Session;
 use super::pods;
 use super::readiness::State;
-use crate::manifests::{Document, ManifestSet, ResourceId};
-use crate::tools::kubectl::Kubectl;
+use crate::manifests::{Document, ResourceId};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// What is asked for, in one call per namespace.
@@ -85,7 +85,9 @@ pub struct Pod {
 ///
 /// # Errors
 /// As kubectl, with a hint.
-pub fn collect(set: &ManifestSet, env: &str, namespace: &str, kubectl: &Kubectl) -> Result<Report> {
+pub fn collect(session: &Session) -> Result<Report> {
+    let Session { stack, set, kubectl, .. } = session;
+    let namespace = stack.require_namespace()?;
     let workloads: Vec<(&str, &Document)> = set
         .units
         .iter()
@@ -109,7 +111,7 @@ pub fn collect(set: &ManifestSet, env: &str, namespace: &str, kubectl: &Kubectl)
             .map_or(&[][..], |(_, items)| items);
         rows.push(row(unit, document, objects));
     }
-    Ok(Report { env: env.into(), namespace: namespace.into(), workloads: rows })
+    Ok(Report { env: stack.environment.name.clone(), namespace: namespace.as_str().into(), workloads: rows })
 }
 
 fn is_workload(id: &ResourceId) -> bool {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 
 use crate::config::steps::{Action, CommentTarget, Step};
-use crate::config::{Stack, StackContext, UnitSteps};
+use crate::config::{Namespace, Stack, StackContext, UnitSteps};
 use crate::error::Fault;
 use crate::logging::Group;
 use crate::manifests::{Unit, UnitKind, holds};
@@ -104,7 +104,7 @@ impl<'a> Hooks<'a> {
             )
             .map_err(|failure| script_failed(&failure)),
             Action::Wait { kind, name, namespace, condition, timeout } => {
-                let namespace = namespace.as_deref().or(self.stack.namespace().map(|name| name.as_str()));
+                let namespace = namespace.as_deref().or(self.stack.namespace().map(Namespace::as_str));
                 let limit = step.timeout.map_or(*timeout, |limit| limit.min(*timeout));
                 self.kubectl
                     .wait(condition, &[format!("{kind}/{name}")], namespace, limit)

@@ -1,5 +1,6 @@
 //! One rendered Kubernetes object: what it is, where it came from, and its text.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::manifests::workload;
@@ -47,7 +48,7 @@ impl ResourceId {
         let name = node
             .at(&["metadata", "name"])
             .and_then(Node::text)
-            .map(|name| name.into_owned())
+            .map(Cow::into_owned)
             .filter(|name| !name.is_empty())
             .or_else(|| text(&["metadata", "generateName"]).map(|prefix| format!("{prefix}*")))
             .ok_or_else(|| format!("`metadata.name` of this {kind} is missing"))?;

@@ -133,7 +133,7 @@ struct Job<'a> {
     service: Option<&'a ServiceSpec>,
 }
 
-fn jobs<'a>(stack: &'a Stack, at: usize, unit: &select::UnitRef) -> Vec<(usize, Job<'a>)> {
+fn jobs<'a>(stack: &'a Stack, at: usize, unit: &UnitRef) -> Vec<(usize, Job<'a>)> {
     let (manifests, service) = match unit.kind {
         UnitKind::Infrastructure => (&stack.file.infrastructure[unit.index].value.manifests, None),
         UnitKind::Service => {

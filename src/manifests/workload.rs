@@ -1,6 +1,6 @@
 //! Where the pod template of a workload is, and its containers.
 
-use crate::yaml::Node;
+use crate::yaml::{Map, Node};
 
 /// Whether the transforms of spec section 3 look at this kind.
 pub(super) fn is_workload(kind: &str) -> bool {
@@ -30,9 +30,9 @@ pub(super) fn kind_of(node: &Node) -> String {
 }
 
 /// The containers the transforms change: the first, and all init containers.
-pub(super) fn first_and_init<'a>(pod: &'a mut Node) -> impl Iterator<Item = &'a mut Node> {
+pub(super) fn first_and_init(pod: &mut Node) -> impl Iterator<Item = &mut Node> {
     let map = pod.as_map_mut();
-    let entries = map.into_iter().flat_map(|map| map.iter_mut());
+    let entries = map.into_iter().flat_map(Map::iter_mut);
     entries.flat_map(|(key, value)| {
         let take = match key {
             "containers" => 1,

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::config::Environment;
 use crate::error::Fault;
-use crate::process::{Failure, FailureKind, Finished, Invocation, Output, Runner};
+use crate::process::{Failure, FailureKind, Finished, Invocation, Output, Runner, Stream};
 
 /// Which cluster: kubeconfig and context of an environment.
 #[derive(Clone, Debug, Default)]
@@ -120,6 +120,20 @@ impl Kubectl {
             DryRun::Client => invocation = invocation.arg("--dry-run=client"),
         }
         self.runner.run(&invocation)
+    }
+
+    /// `kubectl diff -f -`, shown on stdout; whether there are differences.
+    ///
+    /// # Errors
+    /// As kubectl: its exit code 1 means differences, everything above is a failure.
+    pub fn diff(&self, documents: &str) -> Result<bool> {
+        let invocation =
+            self.command(["diff", "-f", "-"]).stdin(documents).stdout(Output::Tee(Stream::Stdout));
+        match self.runner.run(&invocation) {
+            Ok(_) => Ok(false),
+            Err(failure) if failure.code() == Some(1) && failure.message().is_empty() => Ok(true),
+            Err(failure) => Err(explained(failure)),
+        }
     }
 
     /// `kubectl create -f -`, remembering the manifest so that a later apply does not complain.

@@ -12,25 +12,35 @@ use super::map::Entry;
 use super::scalar::{self, Plain};
 use super::{Map, Mark, Node, Value, YamlError, explain, merge, tag};
 
-/// How deep a tree may be nested: as deep as serde_json reads, so that every tree can also be read back as JSON.
+/// How many levels a tree may have: as many as serde_json reads, so that every tree can also be read back as JSON.
 const MAX_DEPTH: usize = 128;
 
 /// Maps up to this size are searched for duplicate keys one by one, which is faster than hashing them.
 const SMALL_MAP: usize = 16;
 
-type Found<T> = Result<T, YamlError>;
+type Found<T> = Result<T, Box<Stop>>;
+
+/// Why a text could not be read.
+pub(super) enum Stop {
+    /// It is wrong.
+    Wrong(YamlError),
+    /// The parser refuses it: its own words, and where.
+    Refused(String, Mark),
+}
 
 /// Reads one text.
 pub(super) struct Composer<'t> {
     name: &'t str,
+    /// The text as errors show it.
     text: &'t str,
     parser: Parser<'t, StrInput<'t>>,
     anchors: Anchors,
 }
 
 impl<'t> Composer<'t> {
-    pub(super) fn new(name: &'t str, text: &'t str) -> Self {
-        Composer { name, text, parser: Parser::new_from_str(text), anchors: Anchors::default() }
+    /// A reader of `source`, which is `text` or has been made from it line by line.
+    pub(super) fn new(name: &'t str, text: &'t str, source: &'t str) -> Self {
+        Composer { name, text, parser: Parser::new_from_str(source), anchors: Anchors::default() }
     }
 
     /// The documents that hold something.
@@ -57,25 +67,24 @@ impl<'t> Composer<'t> {
             Some(Ok((event, span))) => Ok((event, start(span))),
             Some(Err(error)) => {
                 let mark = start(Span::empty(*error.marker()));
-                Err(self.scan_error(error.info(), mark))
+                Err(self.refused(error.info(), mark))
             }
             None => Ok((Event::StreamEnd, Mark::default())),
         }
     }
 
-    fn scan_error(&self, info: &str, mark: Mark) -> YamlError {
+    fn refused(&self, info: &str, mark: Mark) -> Box<Stop> {
         if info.contains("unknown anchor") {
             return self.unknown_anchor(mark);
         }
-        let (message, hint) = explain::explain(info, self.text, mark);
-        self.error(mark, message, hint)
+        Box::new(Stop::Refused(info.to_owned(), mark))
     }
 
-    fn error(&self, mark: Mark, message: impl Into<String>, hint: Option<String>) -> YamlError {
-        YamlError::at(self.name, self.text, mark, message, hint)
+    fn error(&self, mark: Mark, message: impl Into<String>, hint: Option<String>) -> Box<Stop> {
+        Box::new(Stop::Wrong(YamlError::at(self.name, self.text, mark, message, hint)))
     }
 
-    fn unknown_anchor(&self, mark: Mark) -> YamlError {
+    fn unknown_anchor(&self, mark: Mark) -> Box<Stop> {
         let rest = self.line(mark).chars().skip(mark.column as usize);
         let name: String = rest.take_while(|c| !c.is_whitespace() && !",[]{}".contains(*c)).collect();
         let hint = "`*name` repeats the value marked `&name` before it in the same document; \
@@ -88,7 +97,7 @@ impl<'t> Composer<'t> {
     }
 
     fn node(&mut self, event: Event<'t>, mark: Mark, depth: usize) -> Found<Node> {
-        if depth > MAX_DEPTH {
+        if depth >= MAX_DEPTH {
             return Err(self.error(mark, format!("nested deeper than {MAX_DEPTH} levels"), None));
         }
         let (anchor, node) = match event {
@@ -123,7 +132,7 @@ impl<'t> Composer<'t> {
         self.anchors.repeat(id).ok_or_else(|| self.too_many(mark))
     }
 
-    fn too_many(&self, mark: Mark) -> YamlError {
+    fn too_many(&self, mark: Mark) -> Box<Stop> {
         let message = "anchors and aliases repeat too much: the text would expand to an enormous tree";
         self.error(mark, message, None)
     }
@@ -209,7 +218,7 @@ impl<'t> Composer<'t> {
         }
     }
 
-    fn bad_key(&self, mark: Mark, message: &str) -> YamlError {
+    fn bad_key(&self, mark: Mark, message: &str) -> Box<Stop> {
         let hint = match explain::template(self.line(mark)) {
             Some(template) => format!("quote a value that starts with a template: '{template}'"),
             None => "quote the key if it is text".to_owned(),
@@ -217,7 +226,7 @@ impl<'t> Composer<'t> {
         self.error(mark, message, Some(hint))
     }
 
-    fn duplicate(&self, key: &str, first: Mark, second: Mark) -> YamlError {
+    fn duplicate(&self, key: &str, first: Mark, second: Mark) -> Box<Stop> {
         let message = format!("duplicate key `{key}`: line {} has it already", first.line);
         self.error(
             second,

@@ -14,6 +14,7 @@ mod path;
 mod problem;
 mod scalars;
 mod variant;
+mod whole;
 
 use std::cell::RefCell;
 

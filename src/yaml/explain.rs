@@ -1,11 +1,20 @@
 //! The parser's complaints in a user's words, with what to do about them.
 
-use super::Mark;
+use super::{Mark, YamlError};
 
-/// A message for people and, where one is known, a hint.
-pub(super) fn explain(info: &str, text: &str, mark: Mark) -> (String, Option<String>) {
+/// The parser's complaint `info` as an error for people.
+pub(super) fn explain(name: &str, text: &str, info: &str, mark: Mark) -> YamlError {
     let line = text.lines().nth(mark.line.saturating_sub(1) as usize).unwrap_or("");
-    (message(info), hint(info, line, mark))
+    YamlError::at(name, text, place(info, line, mark), message(info), hint(info, line, mark))
+}
+
+/// A tab that was to indent is complained about where it ends; this is where it starts.
+fn place(info: &str, line: &str, mark: Mark) -> Mark {
+    let indentation = line.len() - line.trim_start().len();
+    match line[..indentation].find('\t') {
+        Some(tab) if info.contains("tab") => Mark::new(mark.line, u32::try_from(tab + 1).unwrap_or(u32::MAX)),
+        _ => mark,
+    }
 }
 
 fn message(info: &str) -> String {

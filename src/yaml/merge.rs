@@ -1,5 +1,7 @@
 //! Merge keys: `<<: *defaults` and `<<: [*a, *b]`, as in YAML 1.1's merge type.
 
+use std::collections::HashSet;
+
 use super::map::Entry;
 use super::{Node, Value};
 
@@ -11,6 +13,7 @@ pub(super) const HINT: &str =
 ///
 /// In a list of maps the earlier map wins. The order is that of the source: defaults first when `<<` comes first.
 pub(super) fn into(entries: &mut Vec<Entry>, at: usize, merged: Node) -> Result<(), &'static str> {
+    let mut taken: HashSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
     let mut added: Vec<Entry> = Vec::new();
     let sources = match merged.value {
         Value::List(items) => items,
@@ -18,12 +21,7 @@ pub(super) fn into(entries: &mut Vec<Entry>, at: usize, merged: Node) -> Result<
     };
     for source in sources {
         let Value::Map(map) = source.value else { return Err("`<<` merges maps only") };
-        for entry in map.into_entries() {
-            let has = |entries: &[Entry]| entries.iter().any(|other| other.key == entry.key);
-            if !has(entries) && !has(&added) {
-                added.push(entry);
-            }
-        }
+        added.extend(map.into_entries().into_iter().filter(|entry| taken.insert(entry.key.clone())));
     }
     entries.splice(at..at, added);
     Ok(())

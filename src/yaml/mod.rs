@@ -11,6 +11,7 @@ mod de;
 mod error;
 mod explain;
 mod json;
+mod lenient;
 mod map;
 mod mark;
 mod merge;

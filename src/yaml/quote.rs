@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 /// Words that some reader takes for a boolean or null (YAML 1.1's `yes`, `on`, `y` included).
-const WORDS: [&str; 11] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "~", ".inf"];
+const WORDS: [&str; 9] = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"];
 
 /// How a string can be written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,10 +22,23 @@ pub(super) enum Style {
 pub(super) fn style(text: &str) -> Style {
     let bytes = text.as_bytes();
     let (Some(&first), Some(&last)) = (bytes.first(), bytes.last()) else { return Style::Quoted };
-    let mut multiline = false;
-    let mut quoted = !may_start(first, bytes.get(1).copied()) || matches!(last, b' ' | b':');
-    let mut previous = 0;
-    for (index, &byte) in bytes.iter().enumerate() {
+    let inside = if bytes.iter().all(is_harmless) { Style::Plain } else { inside(text) };
+    if inside != Style::Plain {
+        return inside;
+    }
+    let quoted = !may_start(first, bytes.get(1).copied()) || matches!(last, b' ' | b':');
+    if quoted || is_word(text) || looks_numeric(bytes) { Style::Quoted } else { Style::Plain }
+}
+
+/// What most keys and values are made of, and nothing gives a meaning to inside of a text.
+fn is_harmless(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/')
+}
+
+/// The style that the characters of a text allow, whatever it begins and ends with.
+fn inside(text: &str) -> Style {
+    let (mut multiline, mut quoted, mut previous) = (false, false, 0);
+    for (index, byte) in text.bytes().enumerate() {
         match byte {
             b'\n' => multiline = true,
             b'\t' => quoted = true,
@@ -37,16 +50,19 @@ pub(super) fn style(text: &str) -> Style {
         }
         previous = byte;
     }
-    if multiline {
-        return if fits_literal(text) { Style::Literal } else { Style::Quoted };
+    match multiline {
+        true if fits_literal(text) => Style::Literal,
+        false if !quoted => Style::Plain,
+        _ => Style::Quoted,
     }
-    if quoted || is_word(text) || looks_numeric(bytes) { Style::Quoted } else { Style::Plain }
 }
 
 /// Whether a plain scalar may begin like this.
 fn may_start(first: u8, second: Option<u8>) -> bool {
     match first {
         b'-' => second.is_some_and(|byte| byte.is_ascii_alphanumeric()),
+        // `...` at the start of a line ends the document.
+        b'.' => second != Some(b'.'),
         b' ' | b'!' | b'"' | b'#' | b'%' | b'&' | b'\'' | b'*' | b',' | b'<' | b'=' | b'>' | b'?' | b'@'
         | b'[' | b']' | b'`' | b'{' | b'|' | b'}' | b'~' | b':' => false,
         _ => true,
@@ -54,11 +70,13 @@ fn may_start(first: u8, second: Option<u8>) -> bool {
 }
 
 fn is_word(text: &str) -> bool {
-    text.len() <= 5 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+    // Most texts are settled by their length or first letter.
+    let may_be = text.len() <= 5 && text.starts_with(['t', 'T', 'f', 'F', 'n', 'N', 'y', 'Y', 'o', 'O']);
+    may_be && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
-/// Anything that could be a number, a date or a base-60 number to some reader: only such characters, and a digit
-/// or a dot, sign or underscore first. Hexadecimal commit ids are among them, of which `12e03` is one.
+/// Anything that could be a number, a date or a base-60 number to some reader: only such characters, and a digit,
+/// a dot or a sign first. Hexadecimal commit ids are among them, of which `12e03` is one.
 fn looks_numeric(bytes: &[u8]) -> bool {
     let starts = matches!(bytes.first(), Some(b'0'..=b'9' | b'.' | b'+' | b'-'));
     let part = |byte: &u8| {
@@ -150,6 +168,11 @@ pub(super) fn literal(out: &mut String, text: &str, indent: usize) {
 }
 
 /// Appends spaces.
-pub(super) fn pad(out: &mut String, count: usize) {
-    out.extend(std::iter::repeat_n(' ', count));
+pub(super) fn pad(out: &mut String, mut count: usize) {
+    const SPACES: &str = "                                ";
+    while count > 0 {
+        let some = count.min(SPACES.len());
+        out.push_str(&SPACES[..some]);
+        count -= some;
+    }
 }

@@ -1,7 +1,10 @@
 //! Reading texts: the checks that come before the parser, and the entry points.
 
-use super::compose::Composer;
-use super::{Mark, Node, YamlError};
+use std::borrow::Cow;
+
+use super::compose::{Composer, Stop};
+use super::lenient::Remedies;
+use super::{Mark, Node, YamlError, explain};
 
 /// Reads a stream of documents. Documents that hold nothing (no text, only comments, `null`) are left out.
 ///
@@ -18,7 +21,22 @@ pub fn parse_documents(name: &str, text: &str) -> Result<Vec<Node>, YamlError> {
             format!("remove it, or write it as an escape in double quotes: \"\\u{:04X}\"", u32::from(c));
         return Err(YamlError::at(name, text, mark, message, Some(hint)));
     }
-    Composer::new(name, text).documents()
+    let mut remedies = Remedies::default();
+    let mut source = Cow::Borrowed(text);
+    loop {
+        let stop = match Composer::new(name, text, &source).documents() {
+            Ok(documents) => return Ok(documents),
+            Err(stop) => *stop,
+        };
+        let (info, mark) = match stop {
+            Stop::Wrong(error) => return Err(error),
+            Stop::Refused(info, mark) => (info, mark),
+        };
+        match remedies.apply(&info, &source, mark) {
+            Some(remedied) => source = Cow::Owned(remedied),
+            None => return Err(explain::explain(name, text, &info, mark)),
+        }
+    }
 }
 
 /// Reads a text that holds one document, or none.

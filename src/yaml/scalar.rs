@@ -39,8 +39,18 @@ fn word(text: &str) -> Plain {
 }
 
 fn number(text: &str) -> Plain {
+    // Behind a leading dot Go allows underscores between digits only; elsewhere go-yaml just drops them.
+    if text.starts_with('.') && text.contains('_') && !underscores_part_digits(text) {
+        return Plain::Text;
+    }
     let plain = if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
     integer(&plain).or_else(|| float(&plain)).or_else(|| special(text)).unwrap_or(Plain::Text)
+}
+
+fn underscores_part_digits(text: &str) -> bool {
+    let is_digit =
+        |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
+    text.match_indices('_').all(|(at, _)| is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)))
 }
 
 fn special(text: &str) -> Option<Plain> {

@@ -2,10 +2,13 @@
 //!
 //! No line is ever folded, so a value is one line however long, or a literal block.
 
+use std::fmt::Write as _;
+
 use super::quote::{self, Style, pad};
 use super::{Map, Node, Value};
 
-/// Readers give up on a `key:` longer than 1024 characters; from here on keys are written as `? key`.
+/// Readers give up on a `key:` longer than 1024 characters; from here on (with quotes
+/// and escapes) keys are written as `? key`.
 const LONGEST_SIMPLE_KEY: usize = 1000;
 
 /// Appends one document, ending with a line break, without `---`.
@@ -42,11 +45,16 @@ fn block_map(out: &mut String, map: &Map, indent: usize, mut inline: bool) {
         if !std::mem::take(&mut inline) {
             pad(out, indent);
         }
-        if key.len() > LONGEST_SIMPLE_KEY {
-            explicit_entry(out, key, node, indent);
+        let start = out.len();
+        write_key(out, key);
+        if out.len() - start > LONGEST_SIMPLE_KEY {
+            out.insert_str(start, "? ");
+            out.push('\n');
+            pad(out, indent);
+            out.push_str(": ");
+            after_indicator(out, node, indent + 2);
             continue;
         }
-        write_key(out, key);
         out.push(':');
         match &node.value {
             Value::Map(map) if !map.is_empty() => {
@@ -64,15 +72,6 @@ fn block_map(out: &mut String, map: &Map, indent: usize, mut inline: bool) {
             }
         }
     }
-}
-
-fn explicit_entry(out: &mut String, key: &str, node: &Node, indent: usize) {
-    out.push_str("? ");
-    quote::double(out, key);
-    out.push('\n');
-    pad(out, indent);
-    out.push_str(": ");
-    after_indicator(out, node, indent + 2);
 }
 
 fn block_list(out: &mut String, items: &[Node], indent: usize, mut inline: bool) {
@@ -109,8 +108,9 @@ fn scalar(out: &mut String, node: &Node, indent: usize) {
     match &node.value {
         Value::Null => out.push_str("null"),
         Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
-        Value::Int(value) => out.push_str(&value.to_string()),
-        Value::UInt(value) => out.push_str(&value.to_string()),
+        // Writing to a String does not fail.
+        Value::Int(value) => drop(write!(out, "{value}")),
+        Value::UInt(value) => drop(write!(out, "{value}")),
         Value::Float(value) => out.push_str(&float(*value)),
         Value::String(text) => match quote::style(text) {
             Style::Plain => out.push_str(text),

@@ -1,1 +1,17 @@
-//! Integration tests: each drives the binary as a user does.
+//! Integration tests: each drives the built binary as a user does and looks at stdout, stderr, exit code, and what
+//! changed. One file per command or theme; `harness` starts things.
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test may start processes, and fails by panicking"
+)]
+
+mod cli;
+mod config;
+mod harness;
+mod render;
+mod scalars;

@@ -4,7 +4,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 
 use super::problem::Failure;
-use super::{Notes, Path, Problem, ProblemKind, located, scalars, variant};
+use super::{Notes, Path, Problem, ProblemKind, located, scalars, variant, whole};
 use crate::yaml::{Entry, Node, Value as Kind};
 
 /// A node to be decoded, and how it was reached.
@@ -123,10 +123,11 @@ impl<'n> Deserializer<'n> for Value<'n, '_> {
         name: &'static str,
         visitor: V,
     ) -> Outcome<'n, V::Value> {
-        if name == located::MAGIC {
-            return visitor.visit_seq(located::Parts::of(self));
+        match name {
+            located::MAGIC => visitor.visit_seq(located::Parts::of(self)),
+            whole::NODE | whole::MAP => whole::hand_over(self, name, visitor),
+            _ => visitor.visit_newtype_struct(self),
         }
-        visitor.visit_newtype_struct(self)
     }
 
     fn deserialize_seq<V: Visitor<'n>>(self, visitor: V) -> Outcome<'n, V::Value> {

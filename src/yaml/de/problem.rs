@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::yaml::{Mark, Node};
+use crate::yaml::{Mark, Node, YamlError};
 
 /// What kind of problem it is: unknown keys may be tolerated, the rest may not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,14 @@ pub struct Problem {
     pub hint: Option<String>,
     /// Its kind.
     pub kind: ProblemKind,
+}
+
+impl Problem {
+    /// The problem as an error that shows its line of `text`, which was read from `name`.
+    #[must_use]
+    pub fn shown_in(&self, name: &str, text: &str) -> YamlError {
+        YamlError::at(name, text, self.mark, self.to_string(), self.hint.clone())
+    }
 }
 
 impl fmt::Display for Problem {

@@ -1,0 +1,201 @@
+//! From pipelines to the engine's expressions: calls of the `go` object, each with the offset it came from.
+
+use super::Failure;
+use super::ast::{Command, Expr, ExprKind, Number, Pipe, VarId, Variable};
+
+/// What expressions need to know of where they stand.
+pub(super) struct Scope<'a> {
+    variables: &'a [Variable],
+    /// Name of the current dot.
+    dot: String,
+    /// Variables declared inside parentheses, whose cells must be made before the tag.
+    cells: Vec<VarId>,
+}
+
+/// Name of the first dot, which is also `$`.
+const ROOT: &str = "d0";
+
+/// The engine's parser takes 150 levels; a call or a parenthesis takes two of them.
+const MAX_LEVELS: usize = 140;
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(variables: &'a [Variable]) -> Self {
+        Self { variables, dot: ROOT.to_owned(), cells: Vec::new() }
+    }
+
+    /// Changes the dot and gives the old one.
+    pub(super) fn set_dot(&mut self, dot: String) -> String {
+        std::mem::replace(&mut self.dot, dot)
+    }
+
+    pub(super) fn take_cells(&mut self) -> Vec<VarId> {
+        std::mem::take(&mut self.cells)
+    }
+
+    pub(super) fn is_cell(&self, id: VarId) -> bool {
+        self.variables.get(id).is_some_and(|variable| variable.cell)
+    }
+
+    /// How a variable is read.
+    pub(super) fn variable(&self, id: VarId) -> String {
+        if self.is_cell(id) { format!("v{id}.v") } else { format!("v{id}") }
+    }
+
+    /// A string literal of the engine. Newlines are escaped: they would count as lines.
+    pub(super) fn string(text: &str) -> String {
+        let mut out = String::with_capacity(text.len() + 2);
+        out.push('"');
+        for c in text.chars() {
+            match c {
+                '"' => out.push_str("\\\""),
+                '\\' => out.push_str("\\\\"),
+                '\n' => out.push_str("\\n"),
+                '\r' => out.push_str("\\r"),
+                '\0' => out.push_str("\\u0000"),
+                c => out.push(c),
+            }
+        }
+        out.push('"');
+        out
+    }
+
+    /// A pipeline, `level` levels deep in the engine's nesting. Its own declarations are the caller's to bind.
+    pub(super) fn pipe(&mut self, pipe: &Pipe<'_>, level: usize) -> Result<String, Failure> {
+        let deepest = level + 2 * pipe.commands.len();
+        let mut value = None;
+        for (index, command) in pipe.commands.iter().enumerate() {
+            value = Some(self.command(command, value, deepest - 2 * index)?);
+        }
+        Ok(value.unwrap_or_else(|| "none".to_owned()))
+    }
+
+    fn command(
+        &mut self,
+        command: &Command<'_>,
+        piped: Option<String>,
+        level: usize,
+    ) -> Result<String, Failure> {
+        let Some((first, rest)) = command.args.split_first() else {
+            return Ok("none".to_owned());
+        };
+        if level > MAX_LEVELS {
+            return Err(Failure::at(first.at, "nested too deeply: too many calls inside each other"));
+        }
+        let mut args = Vec::with_capacity(rest.len() + 1);
+        for arg in rest {
+            args.push(self.operand(arg, level + 2)?);
+        }
+        args.extend(piped);
+        match &first.kind {
+            ExprKind::Function(name @ ("and" | "or")) if !args.is_empty() => Ok(balanced(&args, name)),
+            ExprKind::Function(name) => Ok(call(first.at, name, &whole_numbers(name, rest, args))),
+            ExprKind::Field(_) | ExprKind::Chain(..) | ExprKind::Variable(_, Some(_)) if !args.is_empty() => {
+                self.method(first, &args, level)
+            }
+            ExprKind::Nil => Ok(raise(first.at, "nil is not a command")),
+            _ if !args.is_empty() => {
+                let message = "can't give an argument to what is no function";
+                Ok(raise(first.at, message))
+            }
+            _ => self.operand(first, level),
+        }
+    }
+
+    fn method(&mut self, first: &Expr<'_>, args: &[String], level: usize) -> Result<String, Failure> {
+        let (receiver, chain) = match &first.kind {
+            ExprKind::Field(chain) => (self.dot.clone(), chain),
+            ExprKind::Variable(id, Some(chain)) => (self.variable_or_root(*id), chain),
+            ExprKind::Chain(inner, chain) => (self.operand(inner, level + 2)?, chain),
+            _ => return self.operand(first, level),
+        };
+        Ok(format!("go.m({}, {receiver}, \"{chain}\", {})", first.at, args.join(", ")))
+    }
+
+    fn variable_or_root(&self, id: Option<VarId>) -> String {
+        id.map_or_else(|| ROOT.to_owned(), |id| self.variable(id))
+    }
+
+    fn operand(&mut self, expr: &Expr<'_>, level: usize) -> Result<String, Failure> {
+        let at = expr.at;
+        Ok(match &expr.kind {
+            ExprKind::Dot => self.dot.clone(),
+            ExprKind::Nil => "none".to_owned(),
+            ExprKind::Bool(value) => value.to_string(),
+            ExprKind::Number(value) => number(*value),
+            ExprKind::String(text) => Self::string(text),
+            ExprKind::Field(chain) => format!("go.f({at}, {}, \"{chain}\")", self.dot),
+            ExprKind::Variable(id, None) => self.variable_or_root(*id),
+            ExprKind::Variable(id, Some(chain)) => {
+                format!("go.f({at}, {}, \"{chain}\")", self.variable_or_root(*id))
+            }
+            ExprKind::Function(name) => call(at, name, &[]),
+            ExprKind::Chain(inner, _) if matches!(inner.kind, ExprKind::Nil) => {
+                raise(at, "indirection through explicit nil")
+            }
+            ExprKind::Chain(inner, chain) => {
+                let receiver = self.operand(inner, level + 2)?;
+                format!("go.f({at}, {receiver}, \"{chain}\")")
+            }
+            ExprKind::Pipe(pipe) => self.inner_pipe(pipe, level)?,
+        })
+    }
+
+    /// A pipeline in parentheses, which may declare or assign on the way.
+    fn inner_pipe(&mut self, pipe: &Pipe<'_>, level: usize) -> Result<String, Failure> {
+        let value = self.pipe(pipe, level)?;
+        let Some(&id) = pipe.targets.first() else { return Ok(value) };
+        if !pipe.assign {
+            self.cells.push(id);
+        }
+        Ok(format!("go.put(v{id}, {value})"))
+    }
+}
+
+fn call(at: usize, name: &str, args: &[String]) -> String {
+    let mut out = format!("go.call({at}, \"{name}\"");
+    for arg in args {
+        out.push_str(", ");
+        out.push_str(arg);
+    }
+    out.push(')');
+    out
+}
+
+/// An error that is raised when the expression is evaluated, and only then, as in Go.
+fn raise(at: usize, message: &str) -> String {
+    format!("go.raise({at}, {})", Scope::string(message))
+}
+
+/// `a or b or …` as a balanced tree: the same values and the same short circuit, without the depth.
+fn balanced(args: &[String], word: &str) -> String {
+    match args {
+        [] => "none".to_owned(),
+        [one] => format!("({one})"),
+        _ => {
+            let (left, right) = args.split_at(args.len() / 2);
+            format!("({} {word} {})", balanced(left, word), balanced(right, word))
+        }
+    }
+}
+
+/// Go gives a whole float constant (`2.0`) to an integer parameter; elsewhere it stays a float.
+fn whole_numbers(name: &str, operands: &[Expr<'_>], mut args: Vec<String>) -> Vec<String> {
+    if name == "indent"
+        && let (Some(arg), Some(ExprKind::Number(Number { int: Some(int), .. }))) =
+            (args.first_mut(), operands.first().map(|operand| &operand.kind))
+    {
+        *arg = int.to_string();
+    }
+    args
+}
+
+fn number(value: Number) -> String {
+    match (value.float, value.int) {
+        (Some(float), _) if float.is_sign_negative() => format!("(-{:?})", -float),
+        (Some(float), _) => format!("{float:?}"),
+        // One more than the largest: has no positive counterpart to negate.
+        (None, Some(i64::MIN)) => format!("(-{} - 1)", i64::MAX),
+        (None, Some(int)) if int < 0 => format!("(-{})", int.unsigned_abs()),
+        (None, int) => int.unwrap_or(0).to_string(),
+    }
+}

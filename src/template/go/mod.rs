@@ -1,0 +1,53 @@
+//! The go dialect: Go `text/template`, translated line for line into the engine's own syntax and run by it.
+//!
+//! `lex` → `parse`/`pipeline` → `emit` makes the source; `runtime` is the object its expressions call, with
+//! `field`, `methods`, `functions` and the rest behind it. Every call carries the byte offset of the Go code it came
+//! from, so that a failure shows the author's text and never the translation's.
+
+mod ast;
+mod compare;
+mod emit;
+mod escape;
+mod expression;
+mod field;
+mod functions;
+mod index;
+mod lex;
+mod literal;
+mod methods;
+pub(crate) mod object;
+mod parse;
+mod pipeline;
+mod run;
+mod runtime;
+mod view;
+
+use std::fmt;
+
+pub(crate) use run::Go;
+
+/// A mistake in a Go template at a byte offset of its source.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    pub offset: usize,
+    pub message: String,
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    fn at(offset: usize, message: impl Into<String>) -> Self {
+        Self { offset, message: message.into(), hint: None }
+    }
+
+    fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}

@@ -1,0 +1,92 @@
+//! From the engine's errors to ours: message, column and the nearest known name.
+
+use minijinja::{Error, ErrorKind};
+
+use super::super::error::nearest;
+use super::super::{Environment, TemplateError, Value};
+
+/// Explains an error of a template named `name` with source `text`.
+pub(super) fn explain(
+    name: &str,
+    text: &str,
+    error: &Error,
+    environment: &Environment<'_>,
+    root: &Value,
+) -> TemplateError {
+    let (message, hint) = describe(error, environment, root);
+    let line = error.line().unwrap_or(1);
+    let located = match error.range().filter(|range| range.start <= text.len()) {
+        Some(range) => TemplateError::at_offset(name, text, start(text, range.start), message),
+        None => TemplateError::at_line(name, text, u32::try_from(line).unwrap_or(u32::MAX), message),
+    };
+    located.with_hint(hint)
+}
+
+/// The engine's spans sometimes begin at the tag: then what is inside is meant.
+fn start(text: &str, at: usize) -> usize {
+    let Some(inside) =
+        text.get(at..).and_then(|rest| rest.strip_prefix("{{").or_else(|| rest.strip_prefix("{%")))
+    else {
+        return at;
+    };
+    let trimmed = inside.trim_start_matches(['-', '+']).trim_start();
+    text.len() - trimmed.len()
+}
+
+fn describe(error: &Error, environment: &Environment<'_>, root: &Value) -> (String, Option<String>) {
+    let detail = error.detail().unwrap_or_default();
+    let globals = || environment.globals().map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
+    match error.kind() {
+        ErrorKind::UndefinedError => undefined(detail, root, &globals()),
+        ErrorKind::UnknownFunction => {
+            let wanted = detail.split(' ').next().unwrap_or_default();
+            let known = globals();
+            (format!("unknown function \"{wanted}\""), nearest(wanted, known.iter().map(String::as_str)))
+        }
+        ErrorKind::OutOfFuel => {
+            ("the template does too much: it loops or writes without end".to_owned(), None)
+        }
+        ErrorKind::InvalidOperation | ErrorKind::SyntaxError if detail.contains("recursion limit") => {
+            ("nested too deeply".to_owned(), None)
+        }
+        ErrorKind::InvalidOperation if !detail.is_empty() => (detail.to_owned(), None),
+        kind if detail.is_empty() => (kind.to_string(), None),
+        kind => (format!("{kind}: {detail}"), None),
+    }
+}
+
+/// "`Versions.apii` is undefined": which part is missing, and what there is instead.
+fn undefined(detail: &str, root: &Value, globals: &[String]) -> (String, Option<String>) {
+    let Some(path) = detail.strip_prefix('`').and_then(|rest| rest.split('`').next()) else {
+        let message = if detail.is_empty() {
+            "undefined value".to_owned()
+        } else {
+            format!("undefined value: {detail}")
+        };
+        return (message, None);
+    };
+    let parts = split(path);
+    let Some((last, parents)) = parts.split_last() else { return (detail.to_owned(), None) };
+    let mut holder = root.clone();
+    for part in parents {
+        holder = holder.get_item(&Value::from(part.as_str())).unwrap_or_default();
+    }
+    let mut known: Vec<String> =
+        holder.try_iter().into_iter().flatten().filter_map(|k| k.as_str().map(str::to_owned)).collect();
+    if parents.is_empty() {
+        known.extend_from_slice(globals);
+    }
+    let hint = nearest(last, known.iter().map(String::as_str));
+    // Everything that has a name is no help: only the near one is.
+    let hint = hint.filter(|hint| !parents.is_empty() || hint.starts_with("did you mean"));
+    (format!("`{path}` is undefined"), hint)
+}
+
+/// `Versions['web-ui'].x` to `Versions`, `web-ui`, `x`.
+fn split(path: &str) -> Vec<String> {
+    path.split(['.', '[', ']'])
+        .map(|part| part.trim_matches(['\'', '"']))
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
