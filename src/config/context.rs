@@ -11,6 +11,9 @@ use super::variables::Variables;
 use crate::error::Fault;
 use crate::template::{Context, Engine, Syntax, Warning};
 
+/// How much of the rendered file the debug log shows, in characters.
+const PREVIEW: usize = 512;
+
 /// What the command line says about where to work.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -154,6 +157,8 @@ impl Rendered {
         let output = engine
             .render(source.name(), source.text(), load.header.syntax)
             .map_err(|error| Fault::invalid(error.to_string()))?;
+        let preview: String = output.text.chars().take(PREVIEW).collect();
+        tracing::debug!("{} rendered, its first {PREVIEW} characters:\n{preview}", source.name());
         Ok(Self { load, source, text: output.text, warnings: output.warnings })
     }
 

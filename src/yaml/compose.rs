@@ -10,7 +10,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
 use super::anchor::Anchors;
 use super::map::Entry;
 use super::scalar::{self, Plain};
-use super::{Map, Mark, Node, Value, YamlError, explain, merge, tag};
+use super::{Map, Mark, Node, Value, YamlError, hint, merge, tag};
 
 /// How many levels a tree may have: as many as serde_json reads, so that every tree can also be read back as JSON.
 const MAX_DEPTH: usize = 128;
@@ -35,12 +35,16 @@ pub(super) struct Composer<'t> {
     text: &'t str,
     parser: Parser<'t, StrInput<'t>>,
     anchors: Anchors,
+    /// Items and entries of the collections being read, innermost last: each is cut off at its exact size.
+    items: Vec<Node>,
+    entries: Vec<Entry>,
 }
 
 impl<'t> Composer<'t> {
     /// A reader of `source`, which is `text` or has been made from it line by line.
     pub(super) fn new(name: &'t str, text: &'t str, source: &'t str) -> Self {
-        Composer { name, text, parser: Parser::new_from_str(source), anchors: Anchors::default() }
+        let parser = Parser::new_from_str(source);
+        Composer { name, text, parser, anchors: Anchors::default(), items: Vec::new(), entries: Vec::new() }
     }
 
     /// The documents that hold something.
@@ -165,17 +169,20 @@ impl<'t> Composer<'t> {
     }
 
     fn list(&mut self, depth: usize) -> Found<Value> {
-        let mut items = Vec::new();
+        let start = self.items.len();
         loop {
             match self.next()? {
-                (Event::SequenceEnd, _) => return Ok(Value::List(items)),
-                (event, mark) => items.push(self.node(event, mark, depth + 1)?),
+                (Event::SequenceEnd, _) => return Ok(Value::List(self.items.split_off(start))),
+                (event, mark) => {
+                    let node = self.node(event, mark, depth + 1)?;
+                    self.items.push(node);
+                }
             }
         }
     }
 
     fn map(&mut self, depth: usize) -> Found<Value> {
-        let mut entries = Vec::new();
+        let start = self.entries.len();
         let mut merged: Option<(usize, Mark, Node)> = None;
         loop {
             let (event, key_mark) = self.next()?;
@@ -186,11 +193,12 @@ impl<'t> Composer<'t> {
             let (event, mark) = self.next()?;
             let node = self.node(event, mark, depth + 1)?;
             match (key, &merged) {
-                (Some(key), _) => entries.push(Entry { key, key_mark, node }),
-                (None, None) => merged = Some((entries.len(), key_mark, node)),
+                (Some(key), _) => self.entries.push(Entry { key, key_mark, node }),
+                (None, None) => merged = Some((self.entries.len() - start, key_mark, node)),
                 (None, Some((_, first, _))) => return Err(self.duplicate("<<", *first, key_mark)),
             }
         }
+        let mut entries = self.entries.split_off(start);
         if let Some((first, second)) = find_duplicate(&entries) {
             return Err(self.duplicate(&second.key, first.key_mark, second.key_mark));
         }
@@ -219,11 +227,10 @@ impl<'t> Composer<'t> {
     }
 
     fn bad_key(&self, mark: Mark, message: &str) -> Box<Stop> {
-        let hint = match explain::template(self.line(mark)) {
-            Some(template) => format!("quote a value that starts with a template: '{template}'"),
-            None => "quote the key if it is text".to_owned(),
-        };
-        self.error(mark, message, Some(hint))
+        match hint::template(self.line(mark)) {
+            Some(hint) => self.error(mark, "a template action that is not quoted", Some(hint)),
+            None => self.error(mark, message, Some("quote the key if it is text".to_owned())),
+        }
     }
 
     fn duplicate(&self, key: &str, first: Mark, second: Mark) -> Box<Stop> {

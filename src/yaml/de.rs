@@ -7,6 +7,9 @@
 //! A type's own `Deserialize` may fail too (serde calls back with an error, and the value around it cannot be
 //! finished). That error is noted at the value it came from, and the whole tree is decoded again as if that value
 //! were not there: nothing else is lost, at the price of one more pass for each such error.
+//!
+//! `#[serde(flatten)]` and `#[serde(untagged)]` decode, but serde buffers their values without places: unknown keys
+//! beside them go unnoticed, and errors are noted at the value around them.
 
 mod access;
 mod located;

@@ -1,20 +1,32 @@
 //! The parser's complaints in a user's words, with what to do about them.
 
+use super::hint::{self, Place};
 use super::{Mark, YamlError};
 
 /// The parser's complaint `info` as an error for people.
 pub(super) fn explain(name: &str, text: &str, info: &str, mark: Mark) -> YamlError {
-    let line = text.lines().nth(mark.line.saturating_sub(1) as usize).unwrap_or("");
-    YamlError::at(name, text, place(info, line, mark), message(info), hint(info, line, mark))
+    let mark = place(info, text, mark);
+    YamlError::at(name, text, mark, message(info), hint::hint(info, &Place::new(text, mark)))
 }
 
-/// A tab that was to indent is complained about where it ends; this is where it starts.
-fn place(info: &str, line: &str, mark: Mark) -> Mark {
-    let indentation = line.len() - line.trim_start().len();
-    match line[..indentation].find('\t') {
-        Some(tab) if info.contains("tab") => Mark::new(mark.line, u32::try_from(tab + 1).unwrap_or(u32::MAX)),
-        _ => mark,
+/// Where the cause is: the parser complains of some things only when it is past them.
+fn place(info: &str, text: &str, mark: Mark) -> Mark {
+    let at = |index: usize, column: usize| {
+        let number = |n: usize| u32::try_from(n + 1).unwrap_or(u32::MAX);
+        Mark::new(number(index), number(column))
+    };
+    let start = (mark.line as usize).saturating_sub(1);
+    let indentation = |line: &str| line.len() - line.trim_start().len();
+    let tab = |line: &str| line[..indentation(line)].find('\t');
+    if info.contains("tab") {
+        let mut lines = text.lines().enumerate().skip(start);
+        return lines.find_map(|(index, line)| Some(at(index, tab(line)?))).unwrap_or(mark);
     }
+    if info.contains("simple key") && mark.column == 1 {
+        let above = text.lines().enumerate().take(start).filter(|(_, line)| !line.trim().is_empty()).last();
+        return above.map_or(mark, |(index, line)| at(index, indentation(line)));
+    }
+    mark
 }
 
 fn message(info: &str) -> String {
@@ -44,42 +56,12 @@ fn message(info: &str) -> String {
         ),
         ("handle wasn't declared", "a tag whose handle no %TAG line declares"),
         ("expected <document start>", "text that belongs to no document"),
+        ("comment intercepting", "a comment inside a text that goes over several lines"),
         ("invalid indentation", "this line's indentation matches nothing above it"),
         ("did not find expected node content", "a value is missing here"),
     ];
     let found = known.iter().find(|(part, _)| info.contains(part));
-    let cleaned = || info.rsplit_once(", ").map_or(info, |(_, end)| end).replace('\'', "`");
+    let cleaned =
+        || info.rsplit_once(", ").map_or(info, |(_, end)| end).replace("did not find expected", "expected");
     found.map_or_else(cleaned, |(_, message)| (*message).to_owned())
-}
-
-fn hint(info: &str, line: &str, mark: Mark) -> Option<String> {
-    let column = mark.column.max(1) as usize - 1;
-    let from_mark: String = line.chars().skip(column).collect();
-    let value = line.split_once(": ").map_or(line, |(_, value)| value).trim();
-    let hint = if info.contains("tab") || line.starts_with('\t') {
-        "YAML is indented with spaces; replace the tab".to_owned()
-    } else if let Some(template) = template(line) {
-        format!("quote a value that starts with a template: '{template}'")
-    } else if from_mark.starts_with(['%', '@', '`']) {
-        format!("a value cannot start with `{}`; quote it", from_mark.chars().next().unwrap_or('%'))
-    } else if info.contains("mapping values") && value.contains(": ") && !value.starts_with(['"', '\'']) {
-        format!("quote a value that holds `: `: {}", quoted(value))
-    } else if info.contains("unknown escape") {
-        r"write `\\` for a backslash, or use single quotes".to_owned()
-    } else {
-        return None;
-    };
-    Some(hint)
-}
-
-/// The template action that a line's value or key starts with, as in `image: {{ x }}`.
-pub(super) fn template(line: &str) -> Option<&str> {
-    let start = line.find("{{").or_else(|| line.find("{%"))?;
-    let before = line[..start].trim_end();
-    let starts_value = before.is_empty() || before.ends_with([':', '-', '?', ',', '[']);
-    starts_value.then(|| line[start..].trim_end())
-}
-
-fn quoted(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
 }

@@ -10,6 +10,7 @@ mod compose;
 mod de;
 mod error;
 mod explain;
+mod hint;
 mod json;
 mod lenient;
 mod map;

@@ -84,7 +84,8 @@ fn looks_numeric(bytes: &[u8]) -> bool {
             || matches!(byte, b'_' | b'.' | b':' | b'+' | b'-' | b',' | b'x' | b'X')
             || matches!(byte, b'o' | b'O' | b'T' | b't' | b'Z' | b'z' | b' ')
     };
-    starts && (bytes.iter().all(part) || is_special_float(bytes))
+    let has_number = || bytes.iter().any(|byte| byte.is_ascii_digit() || *byte == b'.');
+    starts && (bytes.iter().all(part) && has_number() || is_special_float(bytes))
 }
 
 fn is_special_float(bytes: &[u8]) -> bool {

@@ -1,4 +1,8 @@
 //! Reading texts: the checks that come before the parser, and the entry points.
+//!
+//! Where this differs from kubectl, on purpose: `yes`, `no`, `on`, `off`, `y`, `n` are strings (as yaml.v3 has it);
+//! duplicate keys are errors; NEL, LS and PS are characters, not line breaks; `?` inside of `[…]` and `{…}` is text;
+//! a tab at the start of a line is refused there too; nesting ends at 128 levels.
 
 use std::borrow::Cow;
 

@@ -41,8 +41,13 @@ fn duplicates_are_found_by_their_json_key_and_in_large_maps() {
 fn tabs_templates_and_colons_come_with_help() {
     says("a:\n\tb: 1\n", "m.yaml:2:1: a tab where spaces are expected", "spaces");
     says("image: {{ x }}:1\n", "m.yaml:1:", "quote a value that starts with a template: '{{ x }}:1'");
-    says("image: {{ x }}\n", "m.yaml:1:9: a list or a map cannot be a key", "'{{ x }}'");
-    says("{{ if x }}\na: 1\n", "m.yaml:1:", "'{{ if x }}'");
+    says("image: {{ x }}\n", "m.yaml:1:9: a template action that is not quoted", "'{{ x }}'");
+    says(
+        "{{ if x }}\na: 1\n",
+        "m.yaml:1:2: a template action that is not quoted",
+        "`{{ if x }}` is a template action",
+    );
+    says("{% if x %}\na: 1\n", "m.yaml:1:", "`{% if x %}` is a template action");
     says("a: {% if x %}\n", "m.yaml:1:5: ", "'{% if x %}'");
     says("a: b: c\n", "m.yaml:1:5: `: ` where no `key: value` can start", "'b: c'");
     says("a: @x\n", "m.yaml:1:4: ", "cannot start with `@`");
@@ -142,4 +147,18 @@ fn one_document_means_one() {
     assert!(parse_one("t", "# nothing\n---\n...\n").unwrap().is_none());
     let error = parse_one("t", "a: 1\n---\n---\nb: 1\n").unwrap_err();
     assert!(error.to_string().starts_with("t:4:1: a second document"), "{error}");
+}
+
+#[test]
+fn the_line_above_is_named_when_it_is_the_cause() {
+    let misplaced = "`: ` where no `key: value` can start";
+    says("a:1\nb: 2\n", &format!("m.yaml:2:2: {misplaced}"), "needs a space after its colon: `a: 1`");
+    says("key value\nb: 2\n", &format!("m.yaml:2:2: {misplaced}"), "has no `key:`: `key value`");
+    says("a: b\n\n  c: d\n", &format!("m.yaml:3:4: {misplaced}"), "indented too far");
+    says("a: [1, 2\nb: 3\n", "m.yaml:2:2: ", "is not closed");
+    says("a: 1\n---x\n", "m.yaml:2:1: expected `key: value`", "");
+    says("a: 1\n<<<<<<< HEAD\nb: 1\n", "m.yaml:2:1: expected `key: value`", "merge conflict");
+    says("a: 1\n\tb: 2\n", "m.yaml:2:1: a tab where spaces are expected", "spaces");
+    says("a: 'it's'\n", "m.yaml:1:8: text after the closing quote", "write `''`");
+    says("a: \"C:\\dir\"\n", "m.yaml:1:4: an unknown escape", "single quotes");
 }

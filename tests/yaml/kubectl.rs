@@ -75,7 +75,7 @@ pub fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// serde_json may read a long fraction one unit in the last place off.
+/// serde_json may read a long fraction one unit in the last place off, which is much for subnormal numbers.
 fn close(a: Option<f64>, b: Option<f64>) -> bool {
-    a.zip(b).is_some_and(|(a, b)| a == b || ((a - b) / a).abs() < 1e-15)
+    a.zip(b).is_some_and(|(a, b)| a == b || ((a - b) / a).abs() < 1e-15 || (a - b).abs() < f64::MIN_POSITIVE)
 }

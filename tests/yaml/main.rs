@@ -9,3 +9,4 @@ mod plain;
 mod properties;
 mod reading;
 mod vectors;
+mod writing;

@@ -1,0 +1,177 @@
+//! Hooks: order, environment, conditions, time limits, builtins, and what is left of them.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::cluster_harness::{Lab, WEB};
+
+fn lab(hooks: &str, service_hooks: &str) -> Option<Lab> {
+    let rest = format!("{hooks}services:\n  - name: api\n    manifests: [{{path: api.yaml}}]\n{service_hooks}");
+    let lab = Lab::new(&rest)?;
+    lab.file("api.yaml", WEB);
+    Some(lab)
+}
+
+#[test]
+fn hooks_run_in_order_around_apply_and_destroy() {
+    let log = |name: &str| format!("[{{run: 'echo {name} >>log'}}]");
+    let rest = format!(
+        "hooks: {{beforeAll: {}, afterAll: {}}}\ninfrastructure:\n  - name: base\n    hooks: {{beforeApply: {}, afterApply: {}, beforeDestroy: {}}}\n",
+        log("before-all"), log("after-all"), log("infra-before"), log("infra-after"), log("infra-before-destroy"),
+    );
+    let service = format!(
+        "    hooks: {{beforeApply: {}, afterApply: {}, beforeDestroy: {}, afterDestroy: {}}}\n",
+        log("api-before"), log("api-after"), log("api-before-destroy"), log("api-after-destroy"),
+    );
+    let Some(lab) = lab(&rest, &service) else { return };
+    lab.ok(&["apply", "--env", "dev"]);
+    assert_eq!(lab.read("log"), "before-all\ninfra-before\napi-before\ninfra-after\napi-after\nafter-all\n");
+    lab.file("log", "");
+    lab.ok(&["destroy", "--env", "dev", "--yes"]);
+    assert_eq!(lab.read("log"), "before-all\napi-before-destroy\ninfra-before-destroy\napi-after-destroy\nafter-all\n");
+    lab.file("log", "");
+    lab.ok(&["apply", "--env", "dev", "--skip-services", "api"]);
+    assert_eq!(lab.read("log"), "before-all\ninfra-before\ninfra-after\nafter-all\n");
+}
+
+#[test]
+fn a_script_finds_its_stack_and_its_cluster() {
+    let script = "hooks:\n  beforeAll:\n    - run: |\n        echo \"$CODEXCTL_ENV $CODEXCTL_NAMESPACE $CODEXCTL_PROJECT [$CODEXCTL_SLOT]\" >out\n        pwd >>out\n        kubectl config current-context >>out\n        kubectl get ns demo-dev -o name >>out\n        echo \"$FROM_FLAG\" >>out\n        echo to stdout; echo to stderr >&2\n";
+    let Some(lab) = lab(script, "") else { return };
+    let run = lab.run(&["apply", "--env", "dev", "--vars", "FROM_FLAG=yes"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let root = lab.path().canonicalize().unwrap();
+    assert_eq!(lab.read("out"), format!("dev demo-dev demo []\n{}\nkubesim\nnamespace/demo-dev\nyes\n", root.display()));
+    assert!(run.stderr.contains("to stdout\n") && run.stderr.contains("to stderr\n") && !run.stdout.contains("to stdout"), "{}", run.stderr);
+}
+
+#[test]
+fn conditions_and_failures() {
+    let hooks = "hooks:\n  beforeAll:\n    - {run: 'echo no >>log', when: 'No'}\n    - {run: 'echo empty >>log', when: ''}\n    - {run: 'echo yes >>log', when: '{{ eq .Env \"dev\" }}'}\n    - {name: may fail, run: 'exit 3', continueOnError: true}\n    - {name: must not, run: 'echo oh >&2; exit 4'}\n    - {run: 'echo never >>log'}\n";
+    let Some(lab) = lab(hooks, "") else { return };
+    let run = lab.run(&["apply", "--env", "dev"]);
+    assert_eq!((run.code, lab.read("log").as_str()), (1, "yes\n"));
+    assert!(run.stderr.contains("warning: services.yaml:9: hooks.beforeAll[3] (may fail) failed, going on (continueOnError): the script ended with exit code 3"), "{}", run.stderr);
+    assert!(run.stderr.contains("error: hook failed: services.yaml:10: hooks.beforeAll[4] (must not): the script ended with exit code 4"), "{}", run.stderr);
+    assert_eq!(run.stdout, "", "nothing was applied");
+    assert!(lab.object("apps/v1", "Deployment", "api").is_none());
+}
+
+/// Whether a process with this mark in its command line lives.
+fn lives(mark: &str) -> bool {
+    std::fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+        std::fs::read(entry.path().join("cmdline")).is_ok_and(|line| String::from_utf8_lossy(&line).replace('\0', " ").contains(mark))
+    })
+}
+
+#[test]
+fn a_step_past_its_timeout_leaves_nothing_behind() {
+    let hooks = "hooks:\n  beforeAll:\n    - name: slow\n      timeout: 1s\n      run: |\n        sleep 86391 &\n        setsid sleep 86392 &\n        (setsid setsid sleep 86393 &)\n        trap '' TERM\n        sleep 86394\n        sleep 86395\n";
+    let Some(lab) = lab(hooks, "") else { return };
+    let started = Instant::now();
+    let text = lab.fails(1, &["apply", "--env", "dev"]);
+    assert!(text.contains("(slow): the script was ended after 1s, its `timeout`"), "{text}");
+    assert!(started.elapsed() < Duration::from_secs(20));
+    for mark in ["sleep 86391", "sleep 86392", "sleep 86393", "sleep 86394", "sleep 86395"] {
+        assert!(!lives(mark), "{mark} was left behind");
+    }
+}
+
+#[test]
+fn ctrl_c_ends_the_run_and_its_children() {
+    let hooks = "hooks:\n  beforeAll:\n    - run: 'echo started >&2; sleep 86401; echo went on >>log'\n";
+    let Some(lab) = lab(hooks, "") else { return };
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        use std::io::{BufRead as _, BufReader, Read as _};
+        let mut child = lab.command(&["apply", "--env", "dev"]).spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        while !line.ends_with("started\n") {
+            assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "{line}");
+        }
+        let status = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+        let mut rest = String::new();
+        stderr.read_to_string(&mut rest).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code), "{rest}");
+        assert!(rest.contains("error: interrupted"), "{rest}");
+        assert!(!lives("sleep 86401") && !lab.path().join("log").exists());
+    }
+}
+
+#[test]
+fn builtins_wait_sleep_and_comment() {
+    let hooks = "hooks:\n  beforeAll: [{use: sleep, with: {duration: 10ms}}, {use: preflight}]\n  afterAll:\n    - {use: kubectl.wait, with: {kind: deployment, name: api, timeout: 20s}}\n    - {use: github.comment, with: {issue: '#7', body: 'up in {{ .Namespace }}'}}\n";
+    let Some(mut lab) = lab(hooks, "") else { return };
+    // gh cannot run here: this stand-in checks what it gets.
+    let script = "#!/bin/sh\n[ \"$*\" = 'issue comment 7 --body-file -' ] || exit 9\n[ \"$GH_TOKEN\" = secret-token ] || exit 8\ncat >\"$OUT\"\n";
+    let gh = lab.file("bin/gh", script);
+    std::fs::set_permissions(&gh, std::fs::Permissions::from_mode(0o755)).unwrap();
+    lab.count_kubectl();
+    let out = lab.path().join("comment");
+    lab.env("OUT", out).env("CODEX_GH_PAT", "secret-token");
+    let run = lab.run(&["apply", "--env", "dev", "--log-level", "debug"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(lab.read("comment"), "up in demo-dev");
+    assert!(!run.stderr.contains("secret-token"), "{}", run.stderr);
+}
+
+#[test]
+fn a_wait_that_fails_says_so_in_kubectls_words() {
+    let hooks = "hooks:\n  afterAll:\n    - {use: kubectl.wait, with: {kind: deployment, name: nope, timeout: 1s}}\n";
+    let Some(lab) = lab(hooks, "") else { return };
+    let run = lab.run(&["apply", "--env", "dev"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("services.yaml:6: hooks.afterAll[0] (kubectl.wait)") && run.stderr.contains("\"nope\" not found"), "{}", run.stderr);
+}
+
+#[test]
+fn codex_secrets_reach_the_cluster_and_no_log() {
+    let hooks = "hooks:\n  beforeAll: [{use: codex.ensure-codex-secrets}]\n";
+    let Some(mut lab) = lab(hooks, "") else { return };
+    lab.env("OPENAI_API_KEY", "sk-very-secret").env("CONTEXT7_API_KEY", "");
+    lab.count_kubectl();
+    for _ in 0..2 {
+        let run = lab.run(&["apply", "--env", "dev", "--log-level", "debug"]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(!run.stderr.contains("sk-very-secret") && run.stderr.contains("Secrets in demo-dev: openai-secret"), "{}", run.stderr);
+    }
+    let secret = lab.object("v1", "Secret", "openai-secret").unwrap();
+    assert!(secret["data"]["OPENAI_API_KEY"].is_string() || secret["stringData"]["OPENAI_API_KEY"].is_string());
+    assert!(!secret["metadata"].to_string().contains("sk-very-secret"), "no copy in an annotation");
+    assert!(lab.object("v1", "Secret", "context7-secret").is_none());
+    assert!(!lab.kubectl_calls().join("\n").contains("sk-very-secret"), "no secret in an argument list");
+}
+
+#[test]
+fn a_certificate_is_kept_and_reused() {
+    let hooks = "hooks:\n  beforeAll: [{use: codex.reuse-dev-tls-secret, with: {secretName: tls}}]\n";
+    let Some(lab) = lab(hooks, "") else { return };
+    let apply = ["apply", "--env", "dev"];
+    assert!(lab.run(&apply).stderr.contains("warning: Secret tls is neither in demo-dev nor in demo-ai-staging"));
+    let namespace = |name: &str| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+    lab.sim.put(namespace("demo-ai-staging"));
+    lab.sim.put(json!({ "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
+        "metadata": { "name": "tls", "namespace": "demo-ai-staging" }, "data": { "tls.crt": "Y3J0", "tls.key": "a2V5" } }));
+    assert!(lab.run(&apply).stderr.contains("copied from demo-ai-staging to demo-dev"));
+    assert_eq!(lab.object("v1", "Secret", "tls").unwrap()["data"]["tls.crt"], "Y3J0");
+    let mut renewed = lab.object("v1", "Secret", "tls").unwrap();
+    renewed["data"]["tls.crt"] = json!("bmV3");
+    lab.sim.put(renewed);
+    assert!(lab.run(&apply).stderr.contains("kept in demo-ai-staging"));
+    assert_eq!(lab.sim.get("v1", "Secret", "demo-ai-staging", "tls").unwrap()["data"]["tls.crt"], "bmV3");
+}
+
+#[test]
+fn a_script_with_a_secret_shows_it_to_nobody() {
+    let hooks = "hooks:\n  beforeAll: [{name: print it, run: 'echo \"{{ .EnvMap.MY_TOKEN }}\" | tee seen; tr \"\\0\" \" \" </proc/$$/cmdline >args'}]\n";
+    let Some(mut lab) = lab(hooks, "") else { return };
+    lab.env("MY_TOKEN", "t0ps3cret");
+    let run = lab.run(&["apply", "--env", "dev", "--log-level", "debug"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(lab.read("seen"), "t0ps3cret\n");
+    assert!(!run.stderr.contains("t0ps3cret") && run.stderr.contains("***\n"), "{}", run.stderr);
+    assert!(!lab.read("args").contains("t0ps3cret"), "not in the process's arguments");
+}
