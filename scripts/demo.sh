@@ -44,7 +44,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 heading "Starting the simulated cluster on loopback"
-target/debug/kubesim --kubeconfig "$work/kubeconfig" --pod-ready-ms 700 >"$work/kubesim.log" 2>&1 &
+target/debug/kubesim --kubeconfig "$work/kubeconfig" --pod-ready-ms 1500 >"$work/kubesim.log" 2>&1 &
 simulator=$!
 for _ in $(seq 100); do
   if [ -s "$work/kubeconfig" ]; then break; fi
@@ -71,7 +71,7 @@ heading "status: one row per workload"
 show codexctl status --env dev
 
 heading "apply again: nothing has changed"
-show codexctl apply --env dev --wait | tee "$work/second"
+show codexctl apply --env dev --wait 2>&1 | tee "$work/second"
 changed=$(grep -E '^[a-z.0-9]+/\S+ ' "$work/second" | grep -cv ' unchanged$' || true)
 [ "$changed" -eq 0 ] || die "$changed objects changed in the second apply"
 
