@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Session;
 use super::outcome::Outcome;
-use super::transient::{backoff, is_transient, without_klog};
+use super::transient::{backoff, is_transient};
 use super::wait::{self, Workload};
 use crate::config::steps::Step;
 use crate::config::{Namespace, Stack, UnitSteps};
@@ -16,7 +16,7 @@ use crate::hooks::{Hooks, Phase, unit_steps};
 use crate::manifests::{Document, ManifestSet};
 use crate::output;
 use crate::process::{Failure, FailureKind, Output, pause};
-use crate::tools::kubectl::{DryRun, Kubectl, already_exists, explained, forbidden};
+use crate::tools::kubectl::{DryRun, Kubectl, already_exists, explained, forbidden, program, words};
 
 /// How a stack is applied.
 #[derive(Clone, Debug)]
@@ -104,14 +104,30 @@ impl Run<'_> {
             "metadata": { "name": namespace.as_str() },
         });
         let text = format!("{object}\n");
-        match self.retried("make the namespace", || self.kubectl.create(&text, Some(self.left()))) {
-            Ok(_) => {
-                tracing::info!("namespace {namespace} created");
-                Ok(())
+        let create = || match self.kubectl.create(&text, Some(self.left())) {
+            Ok(_) => Ok(true),
+            Err(failure) if already_exists(&failure) => Ok(false),
+            Err(failure) => Err(failure),
+        };
+        match self.retried("make the namespace", create) {
+            Ok(true) => tracing::info!("namespace {namespace} created"),
+            Ok(false) => {}
+            Err(failure) if forbidden(&failure) => self.forbidden_namespace(namespace, failure)?,
+            Err(failure) => {
+                return Err(self.in_time(failure).context(format!("cannot make namespace {namespace}")));
             }
-            Err(failure) if already_exists(&failure) => Ok(()),
-            Err(failure) if forbidden(&failure) => self.forbidden_namespace(namespace, failure),
-            Err(failure) => Err(explained(failure).context(format!("cannot make namespace {namespace}"))),
+        }
+        Ok(())
+    }
+
+    /// A failure with kubectl's words, and the limit where that was the reason to stop.
+    fn in_time(&self, failure: Failure) -> anyhow::Error {
+        let timed_out = matches!(failure.kind, FailureKind::Timeout(_)) || self.left().is_zero();
+        let error = explained(failure);
+        if timed_out {
+            error.context(format!("not done within {:?} (--timeout)", self.options.timeout))
+        } else {
+            error
         }
     }
 
@@ -185,13 +201,7 @@ impl Run<'_> {
             }
             Err(failure) => {
                 let account = outcome.account();
-                let timed_out = matches!(failure.kind, FailureKind::Timeout(_)) || self.left().is_zero();
-                let error = explained(failure);
-                let error = if timed_out {
-                    error.context(format!("apply did not succeed within {:?} (--timeout)", options.timeout))
-                } else {
-                    error
-                };
+                let error = self.in_time(failure);
                 tracing::info!("{account}");
                 Err(error)
             }
@@ -202,10 +212,9 @@ impl Run<'_> {
     fn check_complete(&self, outcome: &Outcome) -> Result<()> {
         let missing = outcome.missing();
         let Some(first) = missing.first() else { return Ok(()) };
-        let path =
-            which::which("kubectl").map_or_else(|_| "kubectl".into(), |path| path.display().to_string());
         Err(Fault::failed(format!(
-            "{path} said nothing about {} objects, {} among them",
+            "{} said nothing about {} objects, {} among them",
+            program(),
             missing.len(),
             first.id
         ))
@@ -216,6 +225,7 @@ impl Run<'_> {
     /// Repeats a call while it fails in a way that passes, with growing pauses, until the deadline.
     fn retried<T>(&self, what: &str, mut call: impl FnMut() -> Result<T, Failure>) -> Result<T, Failure> {
         let mut attempt = 0;
+        let mut reason = None;
         loop {
             let failure = match call() {
                 Ok(value) => return Ok(value),
@@ -223,14 +233,17 @@ impl Run<'_> {
             };
             let pause_for = backoff(attempt).min(self.left());
             if !is_transient(&failure) || pause_for.is_zero() {
-                return Err(failure);
+                let out_of_time = matches!(failure.kind, FailureKind::Timeout(_));
+                // What was tried for so long says more than that the last try was cut short.
+                return Err(reason.filter(|_| out_of_time).unwrap_or(failure));
             }
             attempt += 1;
-            let why = without_klog(failure.message());
+            let why = words(&failure);
             tracing::warn!("cannot {what} yet, trying again in {}s: {why}", pause_for.as_secs().max(1));
             if pause(pause_for) {
                 return Err(Failure { kind: FailureKind::Interrupted, ..failure });
             }
+            reason = Some(failure);
         }
     }
 }

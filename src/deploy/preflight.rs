@@ -88,9 +88,7 @@ fn rights(stack: &Stack, kubectl: &Kubectl) -> Result<String> {
         });
         documents.push_str(&format!("{review}\n"));
     }
-    let answer = kubectl.review(&documents, Some(TIMEOUT))?;
-    let single = [answer.clone()];
-    let items = answer["items"].as_array().map_or(&single[..], Vec::as_slice);
+    let items = kubectl.review(&documents, Some(TIMEOUT))?;
     let denied: Vec<String> = items
         .iter()
         .filter(|item| item["status"]["allowed"] != true)

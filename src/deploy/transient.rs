@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use crate::process::Failure;
+use crate::tools::kubectl::words;
 
 /// Parts of kubectl's messages for failures that pass (spec section 4).
-const PASSING: [&str; 19] = [
+const PASSING: [&str; 21] = [
     "failed calling webhook",
     "failed to call webhook",
     "no endpoints available for service",
@@ -26,6 +27,9 @@ const PASSING: [&str; 19] = [
     ": EOF",
     "http2: client connection lost",
     "etcdserver: request timed out",
+    // Another run was faster between kubectl's look and its write; the next look sees that.
+    "(AlreadyExists)",
+    "(Conflict)",
 ];
 
 /// Whether every error kubectl printed is one that passes. A webhook that answers with a refusal ("denied the
@@ -34,7 +38,7 @@ pub(super) fn is_transient(failure: &Failure) -> bool {
     if failure.code().is_none() {
         return false;
     }
-    let errors = errors(failure.message());
+    let errors = errors(&words(failure));
     !errors.is_empty()
         && errors.iter().all(|error| {
             PASSING.iter().any(|part| error.contains(part)) && !error.contains("denied the request")
@@ -57,10 +61,6 @@ fn errors(text: &str) -> Vec<String> {
     };
     let mut found: Vec<String> = Vec::new();
     for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("Warning:")) {
-        // client-go's own log lines (`E1123 10:00:00 memcache.go…`) repeat what kubectl says below.
-        if is_klog(line) {
-            continue;
-        }
         match found.last_mut() {
             Some(last) if !begins(line) => {
                 last.push('\n');
@@ -70,16 +70,6 @@ fn errors(text: &str) -> Vec<String> {
         }
     }
     found
-}
-
-fn is_klog(line: &str) -> bool {
-    let mut chars = line.chars();
-    matches!(chars.next(), Some('E' | 'W' | 'I')) && chars.take(4).filter(char::is_ascii_digit).count() == 4
-}
-
-/// kubectl's messages without the log lines of its client library.
-pub(super) fn without_klog(text: &str) -> String {
-    text.lines().filter(|line| !is_klog(line)).collect::<Vec<_>>().join("\n").trim().to_string()
 }
 
 /// How long to wait before the next try: 1 s, doubled each time, at most 15 s.

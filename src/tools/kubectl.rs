@@ -10,6 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
+use super::kubectl_hints::hint;
 use crate::config::Environment;
 use crate::error::Fault;
 use crate::process::{Failure, FailureKind, Finished, Invocation, Output, Runner, Stream};
@@ -141,17 +142,21 @@ impl Kubectl {
     /// # Errors
     /// As kubectl; see [`already_exists`].
     pub fn create(&self, documents: &str, timeout: Option<Duration>) -> Result<Finished, Failure> {
-        self.runner
-            .run(&self.command(["create", "--save-config", "-f", "-"]).stdin(documents).timeout(timeout))
+        // The object is codexctl's own: to check it, kubectl would first download the server's whole schema.
+        let invocation = self.command(["create", "--save-config", "--validate=false", "-f", "-"]);
+        self.runner.run(&invocation.stdin(documents).timeout(timeout))
     }
 
     /// `kubectl create -f - -o json`: for reviews, whose answer is the created object.
     ///
     /// # Errors
     /// As kubectl, or an answer that is no JSON.
-    pub fn review(&self, documents: &str, timeout: Option<Duration>) -> Result<Value> {
-        let invocation = self.command(["create", "-f", "-", "-o", "json"]).stdin(documents).timeout(timeout);
-        json(&self.runner.run(&invocation).map_err(explained)?)
+    pub fn review(&self, documents: &str, timeout: Option<Duration>) -> Result<Vec<Value>> {
+        let invocation = self.command(["create", "--validate=false", "-f", "-", "-o", "json"]);
+        let finished = self.runner.run(&invocation.stdin(documents).timeout(timeout)).map_err(explained)?;
+        // One object behind the other, not a list.
+        let answers = serde_json::Deserializer::from_slice(&finished.stdout).into_iter();
+        answers.collect::<Result<_, _>>().with_context(no_json)
     }
 
     /// `kubectl delete --ignore-not-found -f -`: waits until the objects are gone.
@@ -252,11 +257,16 @@ impl Kubectl {
 }
 
 fn json(finished: &Finished) -> Result<Value> {
-    serde_json::from_slice(&finished.stdout).with_context(|| {
-        let path =
-            which::which("kubectl").map_or_else(|_| "kubectl".into(), |path| path.display().to_string());
-        format!("{path} gave no JSON; is it really kubectl?")
-    })
+    serde_json::from_slice(&finished.stdout).with_context(no_json)
+}
+
+fn no_json() -> String {
+    format!("{} gave no JSON; is it really kubectl?", program())
+}
+
+/// Where kubectl is, for messages.
+pub fn program() -> String {
+    which::which("kubectl").map_or_else(|_| "kubectl".into(), |path| path.display().to_string())
 }
 
 /// Whether kubectl failed only because the object is there already.
@@ -269,12 +279,25 @@ pub fn forbidden(failure: &Failure) -> bool {
     failure.code().is_some() && failure.message().contains("(Forbidden)")
 }
 
+/// What kubectl said, without the log lines of its client library (`E1123 10:00:00 memcache.go…`), which repeat it.
+pub fn words(failure: &Failure) -> String {
+    let is_log = |line: &str| {
+        let mut chars = line.chars();
+        matches!(chars.next(), Some('E' | 'W' | 'I'))
+            && chars.take(4).filter(char::is_ascii_digit).count() == 4
+    };
+    let text = failure.message();
+    let kept: Vec<&str> = text.lines().filter(|line| !is_log(line)).collect();
+    // An older kubectl may say nothing else.
+    if kept.iter().all(|line| line.trim().is_empty()) { text.into() } else { kept.join("\n").trim().into() }
+}
+
 /// A failure in kubectl's own words, once, with the way out where there is one.
 pub fn explained(failure: Failure) -> anyhow::Error {
-    if failure.code().is_none() || failure.message().is_empty() {
+    let message = words(&failure);
+    if failure.code().is_none() || message.is_empty() {
         return failure.into();
     }
-    let message = failure.message().to_string();
     let hint = hint(&message);
     let fault = Fault::failed(message);
     match hint {
@@ -282,49 +305,4 @@ pub fn explained(failure: Failure) -> anyhow::Error {
         None if matches!(failure.kind, FailureKind::Exit(_)) => fault.into(),
         None => anyhow::Error::from(fault).context(failure.to_string()),
     }
-}
-
-/// kubectl has one exit code for everything, so its words decide.
-fn hint(message: &str) -> Option<&'static str> {
-    let table = [
-        (
-            "does not exist",
-            "context",
-            "list the contexts with `kubectl config get-contexts`; services.yaml names one per environment",
-        ),
-        (
-            "was refused",
-            "",
-            "the API server is not there: check the kubeconfig's server address, VPN, and that the cluster runs",
-        ),
-        (
-            "no such host",
-            "",
-            "the API server's name is unknown here: check the kubeconfig's server address and VPN",
-        ),
-        (
-            "i/o timeout",
-            "",
-            "the API server does not answer: check the kubeconfig's server address, VPN and firewalls",
-        ),
-        (
-            "(Forbidden)",
-            "being terminated",
-            "the namespace is being deleted; wait until it is gone and run again",
-        ),
-        (
-            "(Forbidden)",
-            "",
-            "the account of this kubeconfig lacks that right; see `kubectl auth can-i --list`",
-        ),
-        ("(Unauthorized)", "", "log in again: the kubeconfig's credentials are not accepted"),
-        ("must be logged in", "", "log in again: the kubeconfig's credentials are not accepted"),
-        ("x509:", "", "the kubeconfig's certificate authority does not fit the server"),
-        (
-            "no matches for kind",
-            "",
-            "the cluster does not know that kind: is its CustomResourceDefinition part of the stack, or installed?",
-        ),
-    ];
-    table.iter().find(|(a, b, _)| message.contains(a) && message.contains(b)).map(|(.., hint)| *hint)
 }

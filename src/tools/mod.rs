@@ -3,4 +3,5 @@
 
 pub mod gh;
 pub mod kubectl;
+mod kubectl_hints;
 pub mod shell;

@@ -82,7 +82,8 @@ impl Lab {
     pub fn count_kubectl(&mut self) {
         let real = kubectl().unwrap();
         let log = self.path().join("calls");
-        let script = format!("#!/bin/sh\necho \"$*\" >>'{}'\nexec '{}' \"$@\"\n", log.display(), real.display());
+        let script =
+            format!("#!/bin/sh\necho \"$*\" >>'{}'\nexec '{}' \"$@\"\n", log.display(), real.display());
         let path = self.file("bin/kubectl", script);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
         let bin = path.parent().unwrap().to_path_buf();

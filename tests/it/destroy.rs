@@ -7,7 +7,10 @@ fn destroy_asks_and_deletes_in_reverse_order() {
     let Some(lab) = Lab::web() else { return };
     lab.ok(&["apply", "--env", "dev"]);
     let text = lab.fails(2, &["destroy", "--env", "dev"]);
-    assert!(text.contains("  Service api (namespace demo-dev)\n  Deployment api (namespace demo-dev)"), "{text}");
+    assert!(
+        text.contains("  Service api (namespace demo-dev)\n  Deployment api (namespace demo-dev)"),
+        "{text}"
+    );
     assert!(text.contains("hint: add --yes"), "{text}");
     assert!(lab.object("apps/v1", "Deployment", "api").is_some(), "nothing was deleted");
     let text = lab.ok(&["destroy", "--env", "dev", "--yes"]);
@@ -42,9 +45,13 @@ fn status_compares_what_should_run_with_what_does() {
     assert_eq!(wide.matches("  pod/api-").count(), 2, "{wide}");
     assert!(wide.contains("  service/api:80"), "{wide}");
     lab.file("api.yaml", WEB.replace("api:1", "api:2"));
-    let json: serde_json::Value = serde_json::from_str(&lab.ok(&["status", "--env", "dev", "-o", "json"])).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&lab.ok(&["status", "--env", "dev", "-o", "json"])).unwrap();
     let row = &json["workloads"][0];
-    assert_eq!((&row["desired_images"][0], &row["running_images"][0]), (&"reg.test/api:2".into(), &"reg.test/api:1".into()));
+    assert_eq!(
+        (&row["desired_images"][0], &row["running_images"][0]),
+        (&"reg.test/api:2".into(), &"reg.test/api:1".into())
+    );
     assert!(lab.ok(&["status", "--env", "dev"]).contains("reg.test/api:1 → reg.test/api:2"));
     lab.ok(&["destroy", "--env", "dev", "--yes"]);
     assert!(lab.ok(&["status", "--env", "dev"]).contains("missing: not in the cluster"));
@@ -57,7 +64,8 @@ fn status_names_the_problem_and_watches() {
     lab.run(&["apply", "--env", "dev", "--wait-timeout", "2s"]);
     let text = lab.ok(&["status", "--env", "dev"]);
     assert!(text.contains("pending: ImagePullBackOff") || text.contains("pending: ErrImagePull"), "{text}");
-    let mut child = lab.command(&["status", "--env", "dev", "--watch", "--interval", "50ms"]).spawn().unwrap();
+    let mut child =
+        lab.command(&["status", "--env", "dev", "--watch", "--interval", "50ms"]).spawn().unwrap();
     let mut out = std::io::BufReader::new(child.stdout.take().unwrap());
     let mut seen = 0;
     let mut line = String::new();
@@ -66,6 +74,12 @@ fn status_names_the_problem_and_watches() {
         assert_ne!(std::io::BufRead::read_line(&mut out, &mut line).unwrap(), 0);
         seen += usize::from(line.starts_with("deployment/api"));
     }
-    assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(
+        std::process::Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .unwrap()
+            .success()
+    );
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }

@@ -8,7 +8,8 @@ use serde_json::json;
 use super::cluster_harness::{Lab, WEB};
 
 fn lab(hooks: &str, service_hooks: &str) -> Option<Lab> {
-    let rest = format!("{hooks}services:\n  - name: api\n    manifests: [{{path: api.yaml}}]\n{service_hooks}");
+    let rest =
+        format!("{hooks}services:\n  - name: api\n    manifests: [{{path: api.yaml}}]\n{service_hooks}");
     let lab = Lab::new(&rest)?;
     lab.file("api.yaml", WEB);
     Some(lab)
@@ -19,18 +20,28 @@ fn hooks_run_in_order_around_apply_and_destroy() {
     let log = |name: &str| format!("[{{run: 'echo {name} >>log'}}]");
     let rest = format!(
         "hooks: {{beforeAll: {}, afterAll: {}}}\ninfrastructure:\n  - name: base\n    hooks: {{beforeApply: {}, afterApply: {}, beforeDestroy: {}}}\n",
-        log("before-all"), log("after-all"), log("infra-before"), log("infra-after"), log("infra-before-destroy"),
+        log("before-all"),
+        log("after-all"),
+        log("infra-before"),
+        log("infra-after"),
+        log("infra-before-destroy"),
     );
     let service = format!(
         "    hooks: {{beforeApply: {}, afterApply: {}, beforeDestroy: {}, afterDestroy: {}}}\n",
-        log("api-before"), log("api-after"), log("api-before-destroy"), log("api-after-destroy"),
+        log("api-before"),
+        log("api-after"),
+        log("api-before-destroy"),
+        log("api-after-destroy"),
     );
     let Some(lab) = lab(&rest, &service) else { return };
     lab.ok(&["apply", "--env", "dev"]);
     assert_eq!(lab.read("log"), "before-all\ninfra-before\napi-before\ninfra-after\napi-after\nafter-all\n");
     lab.file("log", "");
     lab.ok(&["destroy", "--env", "dev", "--yes"]);
-    assert_eq!(lab.read("log"), "before-all\napi-before-destroy\ninfra-before-destroy\napi-after-destroy\nafter-all\n");
+    assert_eq!(
+        lab.read("log"),
+        "before-all\napi-before-destroy\ninfra-before-destroy\napi-after-destroy\nafter-all\n"
+    );
     lab.file("log", "");
     lab.ok(&["apply", "--env", "dev", "--skip-services", "api"]);
     assert_eq!(lab.read("log"), "before-all\ninfra-before\ninfra-after\nafter-all\n");
@@ -43,8 +54,17 @@ fn a_script_finds_its_stack_and_its_cluster() {
     let run = lab.run(&["apply", "--env", "dev", "--vars", "FROM_FLAG=yes"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let root = lab.path().canonicalize().unwrap();
-    assert_eq!(lab.read("out"), format!("dev demo-dev demo []\n{}\nkubesim\nnamespace/demo-dev\nyes\n", root.display()));
-    assert!(run.stderr.contains("to stdout\n") && run.stderr.contains("to stderr\n") && !run.stdout.contains("to stdout"), "{}", run.stderr);
+    assert_eq!(
+        lab.read("out"),
+        format!("dev demo-dev demo []\n{}\nkubesim\nnamespace/demo-dev\nyes\n", root.display())
+    );
+    assert!(
+        run.stderr.contains("to stdout\n")
+            && run.stderr.contains("to stderr\n")
+            && !run.stdout.contains("to stdout"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -62,7 +82,8 @@ fn conditions_and_failures() {
 /// Whether a process with this mark in its command line lives.
 fn lives(mark: &str) -> bool {
     std::fs::read_dir("/proc").unwrap().flatten().any(|entry| {
-        std::fs::read(entry.path().join("cmdline")).is_ok_and(|line| String::from_utf8_lossy(&line).replace('\0', " ").contains(mark))
+        std::fs::read(entry.path().join("cmdline"))
+            .is_ok_and(|line| String::from_utf8_lossy(&line).replace('\0', " ").contains(mark))
     })
 }
 
@@ -91,7 +112,8 @@ fn ctrl_c_ends_the_run_and_its_children() {
         while !line.ends_with("started\n") {
             assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "{line}");
         }
-        let status = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+        let status =
+            std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
         assert!(status.success());
         let mut rest = String::new();
         stderr.read_to_string(&mut rest).unwrap();
@@ -120,11 +142,17 @@ fn builtins_wait_sleep_and_comment() {
 
 #[test]
 fn a_wait_that_fails_says_so_in_kubectls_words() {
-    let hooks = "hooks:\n  afterAll:\n    - {use: kubectl.wait, with: {kind: deployment, name: nope, timeout: 1s}}\n";
+    let hooks =
+        "hooks:\n  afterAll:\n    - {use: kubectl.wait, with: {kind: deployment, name: nope, timeout: 1s}}\n";
     let Some(lab) = lab(hooks, "") else { return };
     let run = lab.run(&["apply", "--env", "dev"]);
     assert_eq!(run.code, 1);
-    assert!(run.stderr.contains("services.yaml:6: hooks.afterAll[0] (kubectl.wait)") && run.stderr.contains("\"nope\" not found"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("services.yaml:6: hooks.afterAll[0] (kubectl.wait)")
+            && run.stderr.contains("\"nope\" not found"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -136,10 +164,17 @@ fn codex_secrets_reach_the_cluster_and_no_log() {
     for _ in 0..2 {
         let run = lab.run(&["apply", "--env", "dev", "--log-level", "debug"]);
         assert_eq!(run.code, 0, "{}", run.stderr);
-        assert!(!run.stderr.contains("sk-very-secret") && run.stderr.contains("Secrets in demo-dev: openai-secret"), "{}", run.stderr);
+        assert!(
+            !run.stderr.contains("sk-very-secret")
+                && run.stderr.contains("Secrets in demo-dev: openai-secret"),
+            "{}",
+            run.stderr
+        );
     }
     let secret = lab.object("v1", "Secret", "openai-secret").unwrap();
-    assert!(secret["data"]["OPENAI_API_KEY"].is_string() || secret["stringData"]["OPENAI_API_KEY"].is_string());
+    assert!(
+        secret["data"]["OPENAI_API_KEY"].is_string() || secret["stringData"]["OPENAI_API_KEY"].is_string()
+    );
     assert!(!secret["metadata"].to_string().contains("sk-very-secret"), "no copy in an annotation");
     assert!(lab.object("v1", "Secret", "context7-secret").is_none());
     assert!(!lab.kubectl_calls().join("\n").contains("sk-very-secret"), "no secret in an argument list");
@@ -150,16 +185,19 @@ fn a_certificate_is_kept_and_reused() {
     let hooks = "hooks:\n  beforeAll: [{use: codex.reuse-dev-tls-secret, with: {secretName: tls}}]\n";
     let Some(lab) = lab(hooks, "") else { return };
     let apply = ["apply", "--env", "dev"];
-    assert!(lab.run(&apply).stderr.contains("warning: Secret tls is neither in demo-dev nor in demo-ai-staging"));
-    let namespace = |name: &str| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
-    lab.sim.put(namespace("demo-ai-staging"));
+    assert!(
+        lab.run(&apply).stderr.contains("warning: Secret tls is neither in demo-dev nor in demo-ai-staging")
+    );
+    let namespace =
+        |name: &str| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+    lab.sim.put(namespace("demo-ai-staging")).unwrap();
     lab.sim.put(json!({ "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls",
-        "metadata": { "name": "tls", "namespace": "demo-ai-staging" }, "data": { "tls.crt": "Y3J0", "tls.key": "a2V5" } }));
+        "metadata": { "name": "tls", "namespace": "demo-ai-staging" }, "data": { "tls.crt": "Y3J0", "tls.key": "a2V5" } })).unwrap();
     assert!(lab.run(&apply).stderr.contains("copied from demo-ai-staging to demo-dev"));
     assert_eq!(lab.object("v1", "Secret", "tls").unwrap()["data"]["tls.crt"], "Y3J0");
     let mut renewed = lab.object("v1", "Secret", "tls").unwrap();
     renewed["data"]["tls.crt"] = json!("bmV3");
-    lab.sim.put(renewed);
+    lab.sim.put(renewed).unwrap();
     assert!(lab.run(&apply).stderr.contains("kept in demo-ai-staging"));
     assert_eq!(lab.sim.get("v1", "Secret", "demo-ai-staging", "tls").unwrap()["data"]["tls.crt"], "bmV3");
 }

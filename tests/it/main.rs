@@ -10,8 +10,13 @@
     reason = "a test may start processes, and fails by panicking"
 )]
 
+mod apply;
 mod cli;
+mod cluster;
+mod cluster_harness;
 mod config;
+mod destroy;
 mod harness;
+mod hooks;
 mod render;
 mod scalars;
