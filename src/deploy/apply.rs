@@ -14,7 +14,7 @@ use crate::error::Fault;
 use crate::hooks::{Hooks, Phase, unit_steps};
 use crate::manifests::{Document, ManifestSet};
 use crate::output;
-use crate::process::{Failure, FailureKind, Output};
+use crate::process::{Failure, FailureKind, Output, Stream};
 use crate::tools::kubectl::{DryRun, Kubectl, already_exists, explained, forbidden, program};
 use crate::tools::transient::retried;
 
@@ -176,20 +176,21 @@ impl Run<'_> {
         let text: String = documents.iter().map(|document| document.text.as_str()).collect();
         let mut outcome = Outcome::new(documents);
         let options = self.options;
+        // The first try is shown as it goes; a further one reports everything again, so only what is new of it.
+        let mut shown = Output::Tee(Stream::Stdout);
         let result = retried("apply", self.deadline, || {
-            let result = self.kubectl.apply(
-                &text,
-                options.dry_run,
-                options.server_side,
-                Output::Capture,
-                Some(self.left()),
-            );
+            let show = std::mem::replace(&mut shown, Output::Capture);
+            let left = Some(self.left());
+            let result = self.kubectl.apply(&text, options.dry_run, options.server_side, show, left);
             let stdout = match &result {
                 Ok(finished) => finished.text(),
                 Err(failure) => failure.written.stdout.clone(),
             };
-            // A closed stdout must not stop the work.
-            drop(output::print(&outcome.take(&stdout)));
+            let fresh = outcome.take(&stdout);
+            if show == Output::Capture {
+                // A closed stdout must not stop the work.
+                drop(output::print(&fresh));
+            }
             result
         });
         match result {
