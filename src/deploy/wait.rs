@@ -72,11 +72,9 @@ pub(super) fn until_ready(kubectl: &Kubectl, workloads: &[Workload], limit: Dura
                 view.show(workloads, &states, started.elapsed());
                 if states.iter().all(|state| matches!(state, State::Ready(_))) {
                     view.finish();
-                    tracing::info!(
-                        "{} workloads ready after {:.1}s",
-                        workloads.len(),
-                        started.elapsed().as_secs_f32()
-                    );
+                    let plural = if workloads.len() == 1 { "workload" } else { "workloads" };
+                    let elapsed = started.elapsed().as_secs_f32();
+                    tracing::info!("{} {plural} ready after {elapsed:.1}s", workloads.len());
                     return Ok(());
                 }
                 let failed = states.iter().any(|state| matches!(state, State::Failed(_)));
