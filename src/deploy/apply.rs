@@ -7,7 +7,6 @@ use serde_json::json;
 
 use super::Session;
 use super::outcome::Outcome;
-use super::transient::{backoff, is_transient};
 use super::wait::{self, Workload};
 use crate::config::steps::Step;
 use crate::config::{Namespace, Stack, UnitSteps};
@@ -17,6 +16,7 @@ use crate::manifests::{Document, ManifestSet};
 use crate::output;
 use crate::process::{Failure, FailureKind, Output, pause};
 use crate::tools::kubectl::{DryRun, Kubectl, already_exists, explained, forbidden, program, words};
+use crate::tools::transient::{backoff, is_transient};
 
 /// How a stack is applied.
 #[derive(Clone, Debug)]

@@ -9,7 +9,6 @@ mod pods;
 mod preflight;
 mod readiness;
 mod status;
-mod transient;
 mod wait;
 
 use crate::config::{Stack, StackContext};

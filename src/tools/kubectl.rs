@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -69,12 +70,13 @@ pub enum DryRun {
 pub struct Kubectl {
     runner: Runner,
     cluster: Cluster,
+    raw_path: Arc<OnceLock<String>>,
 }
 
 impl Kubectl {
     /// kubectl as this environment needs it.
     pub fn new(runner: Runner, cluster: Cluster) -> Self {
-        Self { runner, cluster }
+        Self { runner, cluster, raw_path: Arc::default() }
     }
 
     /// The cluster it is pointed at.
@@ -87,7 +89,12 @@ impl Kubectl {
         &self.runner
     }
 
-    fn command<const N: usize>(&self, args: [&str; N]) -> Invocation {
+    /// The path of the server's address, once it is known; see `delete_exactly`.
+    pub(super) fn raw_path(&self) -> &OnceLock<String> {
+        &self.raw_path
+    }
+
+    pub(super) fn command<const N: usize>(&self, args: [&str; N]) -> Invocation {
         let mut invocation = Invocation::new("kubectl");
         if let Some(path) = &self.cluster.kubeconfig {
             invocation = invocation.env("KUBECONFIG", path);
@@ -272,6 +279,19 @@ pub fn program() -> String {
 /// Whether kubectl failed only because the object is there already.
 pub fn already_exists(failure: &Failure) -> bool {
     failure.code().is_some() && failure.message().contains("(AlreadyExists)")
+}
+
+/// A CRD that is gone took its objects along; kubectl calls their kind unknown.
+pub fn only_unknown_kinds(failure: &Failure) -> bool {
+    let errors: Vec<&str> = failure
+        .message()
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.contains("ensure CRDs are installed first"))
+        .filter(|line| !line.starts_with("Warning:"))
+        .collect();
+    failure.code().is_some()
+        && !errors.is_empty()
+        && errors.iter().all(|line| line.contains("no matches for kind"))
 }
 
 /// Whether kubectl failed for lack of rights.

@@ -3,5 +3,7 @@
 
 pub mod gh;
 pub mod kubectl;
+pub mod kubectl_cas;
 mod kubectl_hints;
 pub mod shell;
+pub mod transient;

@@ -20,3 +20,5 @@ mod harness;
 mod hooks;
 mod render;
 mod scalars;
+mod slots;
+mod slots_harness;

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use super::kubectl::words;
 use crate::process::Failure;
-use crate::tools::kubectl::words;
 
 /// Parts of kubectl's messages for failures that pass (spec section 4).
 const PASSING: [&str; 21] = [
@@ -34,7 +34,7 @@ const PASSING: [&str; 21] = [
 
 /// Whether every error kubectl printed is one that passes. A webhook that answers with a refusal ("denied the
 /// request") is none of them.
-pub(super) fn is_transient(failure: &Failure) -> bool {
+pub fn is_transient(failure: &Failure) -> bool {
     if failure.code().is_none() {
         return false;
     }
@@ -46,7 +46,7 @@ pub(super) fn is_transient(failure: &Failure) -> bool {
 }
 
 /// kubectl's messages one by one: a message may go on over several lines.
-fn errors(text: &str) -> Vec<String> {
+pub(super) fn errors(text: &str) -> Vec<String> {
     let begins = |line: &str| {
         [
             "Error from server",
@@ -73,7 +73,7 @@ fn errors(text: &str) -> Vec<String> {
 }
 
 /// How long to wait before the next try: 1 s, doubled each time, at most 15 s.
-pub(super) fn backoff(attempt: u32) -> Duration {
+pub fn backoff(attempt: u32) -> Duration {
     Duration::from_secs(1 << attempt.min(4)).min(Duration::from_secs(15))
 }
 

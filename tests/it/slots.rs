@@ -1,0 +1,161 @@
+//! `manage-env`: create, resolve, list, set, gc, cleanup — one at a time, and what they refuse.
+
+use super::cluster_harness::Lab;
+use super::slots_harness::{AI, gc, json, record, slots};
+
+#[test]
+fn a_slots_life() {
+    let Some(mut lab) = slots(AI) else { return };
+    let out = lab.path().join("github-output");
+    lab.env("GITHUB_OUTPUT", &out).env("GITHUB_RUN_ID", "4711");
+    let first = json(&lab, &["create", "--issue", "12"]);
+    assert_eq!(first["slot"], 1);
+    assert_eq!(first["namespace"], "demo-dev-1");
+    assert_eq!(
+        (&first["created"], &first["owner"], &first["issue"]),
+        (&true.into(), &"4711".into(), &12.into())
+    );
+    assert_eq!(
+        std::fs::read_to_string(&out).unwrap(),
+        "slot=1\nnamespace=demo-dev-1\nenv=ai\ncreated=true\n"
+    );
+    let again = json(&lab, &["create", "--issue", "12"]);
+    assert_eq!((&again["slot"], &again["created"]), (&1.into(), &false.into()));
+    let other = json(&lab, &["create", "--pr", "7"]);
+    assert_eq!((&other["slot"], &other["created"]), (&2.into(), &true.into()));
+    assert_eq!(json(&lab, &["create", "--prefer", "5"])["slot"], 5);
+    assert_eq!(json(&lab, &["resolve", "--pr", "7"])["slot"], 2);
+    assert_eq!(json(&lab, &["set", "--slot", "1", "--pr", "8"])["pr"], 8);
+    assert_eq!(json(&lab, &["resolve", "--pr", "8"])["slot"], 1);
+    assert_eq!(json(&lab, &["create", "--pr", "8"])["slot"], 1);
+    let stderr = lab.fails(1, &["manage-env", "set", "--env", "ai", "--slot", "5", "--pr", "7"]);
+    assert!(stderr.contains("PR 7 has slot 2 already"), "{stderr}");
+    let text = lab.ok(&["manage-env", "list", "--env", "ai"]);
+    assert!(text.lines().nth(1).unwrap().starts_with("1     demo-dev-1  12     8   4711"), "{text}");
+
+    lab.ok(&["apply", "--env", "ai", "--slot", "1"]);
+    assert!(lab.sim.get("v1", "Namespace", "", "demo-dev-1").is_some());
+    let done = json(&lab, &["cleanup", "--issue", "12", "--yes"]);
+    assert_eq!(done["slots"][0]["result"], "freed");
+    assert!(lab.sim.get("v1", "Namespace", "", "demo-dev-1").is_none());
+    assert_eq!(
+        lab.ok(&["manage-env", "cleanup", "--env", "ai", "--issue", "12", "--yes"]),
+        "issue 12: free already\n"
+    );
+    assert!(lab.fails(1, &["manage-env", "resolve", "--issue", "12"]).contains("no slot for issue 12"));
+    assert_eq!(json(&lab, &["create", "--issue", "13"])["slot"], 1, "free again");
+    let freed = json(&lab, &["gc", "--ttl", "0s"]);
+    assert_eq!(freed["slots"].as_array().unwrap().len(), 3, "{freed}");
+    let left = lab.sim.list("v1", "ConfigMap", "codex-system");
+    assert_eq!(left.len(), 1, "only kube-root-ca.crt, no record and no claim: {left:#?}");
+}
+
+#[test]
+fn records_of_the_go_tool_are_found_and_written_unchanged() {
+    let Some(lab) = slots(AI) else { return };
+    record(&lab, 1, &[("issue", "5"), ("pr", "0"), ("extra", "kept")]);
+    assert_eq!(json(&lab, &["resolve", "--issue", "5"])["slot"], 1);
+    let found = json(&lab, &["create", "--issue", "5"]);
+    assert_eq!((&found["slot"], &found["created"]), (&1.into(), &false.into()));
+    json(&lab, &["set", "--slot", "1", "--pr", "9"]);
+    let object = lab.sim.get("v1", "ConfigMap", "codex-system", "codex-env-1").unwrap();
+    let data = object["data"].as_object().unwrap();
+    assert_eq!((&data["extra"], &data["pr"], &data["issue"]), (&"kept".into(), &"9".into(), &"5".into()));
+    let made = json(&lab, &["create", "--issue", "6"]);
+    assert_eq!(made["slot"], 2);
+    let object = lab.sim.get("v1", "ConfigMap", "codex-system", "codex-env-2").unwrap();
+    let mut keys: Vec<&String> = object["data"].as_object().unwrap().keys().collect();
+    keys.sort();
+    assert_eq!(keys, ["createdAt", "env", "issue", "namespace", "owner", "slot"]);
+}
+
+#[test]
+fn broken_and_foreign_records_keep_their_numbers_and_are_left_alone() {
+    let Some(lab) = slots(AI) else { return };
+    record(&lab, 1, &[("createdAt", "yesterday")]);
+    record(&lab, 2, &[("env", "other")]);
+    record(&lab, 3, &[("namespace", "shop-dev-3")]);
+    record(&lab, 4, &[("namespace", "")]);
+    assert_eq!(json(&lab, &["create", "--issue", "1"])["slot"], 5);
+    let list = json(&lab, &["list"]);
+    let states: Vec<&str> =
+        list["slots"].as_array().unwrap().iter().map(|slot| slot["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["broken", "foreign", "unclear", "broken", "ready"]);
+    assert!(list["slots"][0]["problem"].as_str().unwrap().contains("`createdAt` is `yesterday`"));
+    assert!(list["slots"][3]["problem"].as_str().unwrap().contains("`namespace` is missing"));
+    let run = gc(&lab, &[]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("slot 1 is left alone: broken record"), "{}", run.stderr);
+    assert!(run.stderr.contains("slot 4 is left alone: broken record"), "{}", run.stderr);
+    assert!(run.stderr.contains("the pattern gives demo-dev-3 for this slot"), "{}", run.stderr);
+    for slot in 1..=4 {
+        let name = format!("codex-env-{slot}");
+        assert!(lab.sim.get("v1", "ConfigMap", "codex-system", &name).is_some(), "{name}");
+    }
+    assert!(lab.fails(1, &["manage-env", "cleanup", "--slot", "1", "--yes"]).contains("broken record"));
+}
+
+#[test]
+fn only_the_slots_own_namespace_is_ever_deleted() {
+    for (namespace, why) in [
+        ("default", "it belongs to the cluster"),
+        ("kube-system", "it belongs to the cluster"),
+        ("codex-system", "the records of slots live there"),
+        ("production", "the pattern gives demo-dev-1 for this slot"),
+    ] {
+        let Some(lab) = slots(AI) else { return };
+        lab.sim.put(serde_json::json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "production"}})).unwrap();
+        record(&lab, 1, &[("namespace", namespace)]);
+        let run = gc(&lab, &[]);
+        assert_eq!(run.code, 1, "{namespace}: {}", run.stderr);
+        assert!(run.stderr.contains(why), "{namespace}: {}", run.stderr);
+        let there = lab.sim.get("v1", "Namespace", "", namespace).unwrap();
+        assert!(there["metadata"]["deletionTimestamp"].is_null(), "{namespace}");
+        assert!(lab.sim.get("v1", "ConfigMap", "codex-system", "codex-env-1").is_some());
+    }
+}
+
+#[test]
+fn a_namespace_with_another_uid_is_refused() {
+    let Some(lab) = slots(AI) else { return };
+    json(&lab, &["create", "--issue", "1"]);
+    lab.ok(&["apply", "--env", "ai", "--slot", "1"]);
+    json(&lab, &["set", "--slot", "1", "--pr", "2"]);
+    lab.sim.remove("v1", "Namespace", "", "demo-dev-1");
+    lab.ok(&["apply", "--env", "ai", "--slot", "1"]);
+    let run = gc(&lab, &[]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("it is another one than the slot's"), "{}", run.stderr);
+    assert!(lab.sim.get("v1", "Namespace", "", "demo-dev-1").is_some());
+}
+
+#[test]
+fn a_slot_is_not_free_while_its_namespace_is_there() {
+    let Some(lab) = slots(AI) else { return };
+    let run = |lab: &Lab| {
+        lab.run(&["manage-env", "create", "--env", "ai", "--issue", "1", "--max", "1", "--no-wait"])
+    };
+    lab.sim
+        .put(serde_json::json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "demo-dev-1"}}))
+        .unwrap();
+    let refused = run(&lab);
+    assert_eq!(refused.code, 1);
+    assert!(
+        refused.stderr.contains("slot 1: no record, but namespace demo-dev-1 is there"),
+        "{}",
+        refused.stderr
+    );
+    lab.sim.remove("v1", "Namespace", "", "demo-dev-1");
+    assert_eq!(run(&lab).code, 0);
+    lab.ok(&["apply", "--env", "ai", "--slot", "1"]);
+    lab.sim.hold_namespace("demo-dev-1");
+    let held = gc(&lab, &["--timeout", "1s"]);
+    assert_eq!(held.code, 1);
+    assert!(held.stderr.contains("namespace demo-dev-1 is still there after 1s"), "{}", held.stderr);
+    let refused = run(&lab);
+    assert_eq!(refused.code, 1, "its own issue does not get the dying slot: {}", refused.stdout);
+    assert!(refused.stderr.contains("terminating"), "{}", refused.stderr);
+    lab.sim.release_namespace("demo-dev-1");
+    assert_eq!(gc(&lab, &["--ttl", "24h"]).code, 0, "what was begun is finished, whatever its age");
+    assert_eq!(run(&lab).code, 0);
+}
