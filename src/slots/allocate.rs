@@ -57,7 +57,7 @@ pub fn allocate(pool: &Pool, store: &dyn Store, request: &Request) -> Result<All
     let mut races = 0;
     loop {
         match persist(store, "make a slot", PATIENCE, || run.attempt(&mut lost))? {
-            Step::Done(allocation) => return Ok(allocation),
+            Step::Done(allocation) => return Ok(*allocation),
             Step::Again => {
                 races += 1;
                 run.rest(Duration::from_millis(
@@ -87,10 +87,16 @@ pub fn allocate(pool: &Pool, store: &dyn Store, request: &Request) -> Result<All
 
 /// How far one attempt got.
 enum Step {
-    Done(Allocation),
+    Done(Box<Allocation>),
     /// Somebody else was faster somewhere.
     Again,
     Full(Vec<String>),
+}
+
+impl Step {
+    fn done(allocation: Allocation) -> Self {
+        Self::Done(Box::new(allocation))
+    }
 }
 
 struct Run<'a> {
@@ -112,7 +118,7 @@ impl Run<'_> {
         }
         if let Some(record) = view.with_identity(&order.token).filter(|_| keys.is_empty()) {
             // Made by an attempt whose answer was lost.
-            return Ok(Step::Done(Allocation { record: record.clone(), created: true }));
+            return Ok(Step::done(Allocation { record: record.clone(), created: true }));
         }
         let Some(slot) = self.pick(&view, *lost)? else { return Ok(Step::Full(describe(self.pool, &view)?)) };
         let Some(record) = self.reserve(&view, slot)? else {
@@ -120,7 +126,7 @@ impl Run<'_> {
             return Ok(Step::Again);
         };
         match keys.first() {
-            None => Ok(Step::Done(Allocation { record, created: true })),
+            None => Ok(Step::done(Allocation { record, created: true })),
             Some(first) => self.claim_and_settle(&view, *first, &record),
         }
     }
@@ -216,7 +222,7 @@ impl Run<'_> {
         }
         // The write above may have happened although its answer was lost: then the annotation tells.
         let created = settled.handed_out_by() == Some(order.token.as_str());
-        Ok(Step::Done(Allocation { record: settled, created }))
+        Ok(Step::done(Allocation { record: settled, created }))
     }
 
     /// The record's keys, with those of the order that it lacks and nobody else has.

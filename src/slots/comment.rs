@@ -101,7 +101,7 @@ fn url(host: &str, path: &str) -> String {
     for c in whole.chars() {
         match c {
             '<' | '>' | '"' | '`' | '\\' | '{' | '}' | '|' | '^' => {
-                url.push_str(&format!("%{:02X}", u32::from(c)))
+                url.push_str(&format!("%{:02X}", u32::from(c)));
             }
             c if c.is_whitespace() || c.is_control() => url.push_str("%20"),
             c => url.push(c),

@@ -68,10 +68,10 @@ impl Record {
         let mut wrong = Vec::new();
         let data = |key: &str| object["data"][key].as_str().map(str::trim).filter(|text| !text.is_empty());
         let mut needed = |key: &str| {
-            data(key).map(String::from).unwrap_or_else(|| {
+            if data(key).is_none() {
                 wrong.push(format!("`{key}` is missing"));
-                String::new()
-            })
+            }
+            data(key).unwrap_or_default().to_string()
         };
         let (number, env, namespace, created) =
             (needed("slot"), needed("env"), needed("namespace"), needed("createdAt"));

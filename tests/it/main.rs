@@ -22,3 +22,4 @@ mod render;
 mod scalars;
 mod slots;
 mod slots_harness;
+mod slots_races;

@@ -1,5 +1,7 @@
 //! Labs with an environment of slots.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::cluster_harness::Lab;
@@ -59,4 +61,13 @@ pub fn record(lab: &Lab, slot: u32, changes: &[(&str, &str)]) {
     lab.sim
         .put(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}))
         .unwrap();
+}
+
+/// Name and issue of all records there are.
+pub fn records(lab: &Lab) -> BTreeMap<String, String> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_string();
+    let all = lab.sim.list("v1", "ConfigMap", "codex-system");
+    let records =
+        all.iter().map(|object| (text(&object["metadata"]["name"]), text(&object["data"]["issue"])));
+    records.filter(|(name, _)| name.starts_with("codex-env-")).collect()
 }

@@ -4,7 +4,7 @@ use crate::app::StackRequest;
 use crate::cli::args::VariableArgs;
 use crate::config::{EnvName, Slot, Target};
 use crate::error::Fault;
-use crate::slots::{Number, Purpose};
+use crate::slots::{Key, Number, Purpose};
 
 /// Which environment's slots.
 #[derive(Debug, clap::Args)]
@@ -97,6 +97,6 @@ impl OutputArgs {
 pub(super) fn spoken(slot: Option<Slot>, purpose: Purpose) -> String {
     let slot = slot.map(|slot| format!("slot {slot}"));
     let keys = purpose.keys();
-    let names: Vec<String> = slot.into_iter().chain(keys.iter().map(|key| key.spoken())).collect();
+    let names: Vec<String> = slot.into_iter().chain(keys.iter().map(Key::spoken)).collect();
     names.join(", ")
 }
