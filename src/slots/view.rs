@@ -212,7 +212,7 @@ impl<'a> View<'a> {
     /// They name different slots.
     pub fn find(&self, slot: Option<Slot>, keys: &[Key]) -> Result<Option<&Record>, Fault> {
         let mut found: Option<(&Record, String)> = None;
-        let by_slot = slot.map(|slot| (self.record(slot), format!("slot {slot}")));
+        let by_slot = slot.map(|slot| (self.record(slot), "--slot".to_string()));
         let by_key = keys.iter().map(|key| {
             let ready = |key| self.unclaimed(key).filter(|record| record.state() == State::Ready);
             (self.holder(*key).or_else(|| ready(*key)).or_else(|| self.leaving(*key)), key.spoken())

@@ -21,5 +21,6 @@ mod hooks;
 mod render;
 mod scalars;
 mod slots;
+mod slots_crashes;
 mod slots_harness;
 mod slots_races;

@@ -159,3 +159,107 @@ fn a_slot_is_not_free_while_its_namespace_is_there() {
     assert_eq!(gc(&lab, &["--ttl", "24h"]).code, 0, "what was begun is finished, whatever its age");
     assert_eq!(run(&lab).code, 0);
 }
+
+#[test]
+fn gc_takes_down_several_at_once_and_names_the_one_that_fails() {
+    let Some(mut lab) = slots(AI) else { return };
+    let gh = lab.file("bin/gh", "#!/bin/sh\necho \"$@\" >>\"$HOME/gh-calls\"\ncat >>\"$HOME/gh-calls\"\n");
+    std::fs::set_permissions(&gh, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", gh.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    lab.env("PATH", path);
+    for issue in ["1", "2", "3"] {
+        let slot = json(&lab, &["create", "--issue", issue])["slot"].to_string();
+        lab.ok(&["apply", "--env", "ai", "--slot", &slot]);
+    }
+    lab.sim.hold_namespace("demo-dev-2");
+    assert!(lab.ok(&["manage-env", "gc", "--ttl", "1h"]).contains("nothing to take down"));
+    let plan = lab.ok(&["manage-env", "gc", "--ttl", "0s", "--dry-run"]);
+    assert_eq!(plan.lines().count(), 3, "{plan}");
+    assert_eq!(lab.sim.list("rbac.authorization.k8s.io/v1", "ClusterRole", "").len(), 3, "dry run");
+    let run = gc(&lab, &["--jobs", "3", "--timeout", "3s", "-o", "json"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("not taken down: slot 2"), "{}", run.stderr);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let results: Vec<&str> =
+        report["slots"].as_array().unwrap().iter().map(|one| one["result"].as_str().unwrap()).collect();
+    assert_eq!(results, ["freed", "failed", "freed"]);
+    assert!(lab.sim.list("rbac.authorization.k8s.io/v1", "ClusterRole", "").is_empty());
+    let shared = lab.sim.get("scheduling.k8s.io/v1", "PriorityClass", "", "demo-fast");
+    assert!(shared.is_some(), "what all slots share stays");
+    let comments = lab.read("home/gh-calls");
+    assert!(
+        comments.contains("issue comment 1 --body-file -\nSlot 1 was taken down: namespace `demo-dev-1`"),
+        "{comments}"
+    );
+    assert!(!comments.contains("issue comment 2"), "not before it is gone: {comments}");
+    lab.sim.release_namespace("demo-dev-2");
+    assert_eq!(gc(&lab, &[]).code, 0);
+    assert!(lab.read("home/gh-calls").contains("issue comment 2"));
+}
+
+#[test]
+fn lasting_failures_end_at_once_with_kubectls_words() {
+    let Some(lab) = slots(AI) else { return };
+    lab.sim.deny(kubesim::Deny::new("dev", "create", "configmaps", "*"));
+    let kubeconfig = lab.read("kube.yaml");
+    lab.file("kube.yaml", kubeconfig.replace(&lab.sim.url(), &lab.sim.url_as("dev")));
+    let began = std::time::Instant::now();
+    let text = lab.fails(1, &["manage-env", "create", "--env", "ai", "--issue", "1"]);
+    assert!(text.contains("cannot create resource \"configmaps\""), "{text}");
+    assert!(began.elapsed() < std::time::Duration::from_secs(20));
+    lab.sim.deny(kubesim::Deny::new("dev", "list", "namespaces", "*"));
+    let text = lab.fails(1, &["manage-env", "list", "--env", "ai"]);
+    assert!(text.contains("cannot list resource \"namespaces\""), "{text}");
+}
+
+#[test]
+fn slots_behind_a_server_with_a_path() {
+    let Some(lab) = slots(AI) else { return };
+    let kubeconfig = lab.read("kube.yaml");
+    lab.file("kube.yaml", kubeconfig.replace(&lab.sim.url(), &lab.sim.url_as("dev")));
+    json(&lab, &["create", "--issue", "1"]);
+    lab.ok(&["apply", "--env", "ai", "--slot", "1"]);
+    lab.sim.clear_requests();
+    assert_eq!(gc(&lab, &[]).code, 0);
+    assert!(lab.sim.requests().iter().all(|request| request.user == "dev"), "raw calls keep the path");
+}
+
+#[test]
+fn what_the_command_line_must_say() {
+    let Some(lab) = slots(AI) else { return };
+    assert!(lab.fails(2, &["manage-env", "resolve", "--env", "ai"]).contains("which slot?"));
+    assert!(lab.fails(2, &["manage-env", "set", "--env", "ai", "--slot", "1"]).contains("nothing to set"));
+    assert!(lab.fails(2, &["manage-env", "create", "--env", "dev"]).contains("has no slots"));
+    assert!(lab.fails(2, &["manage-env", "create", "--issue", "x"]).contains("whole number from 1"));
+    json(&lab, &["create", "--issue", "1"]);
+    json(&lab, &["create", "--issue", "2"]);
+    let text = lab.fails(1, &["manage-env", "resolve", "--slot", "1", "--issue", "2"]);
+    assert!(text.contains("--slot is slot 1, but issue 2 is slot 2"), "{text}");
+    assert!(lab.fails(2, &["manage-env", "cleanup", "--slot", "1"]).contains("add --yes"));
+}
+
+#[test]
+fn comments_in_two_languages() {
+    let Some(mut lab) = slots(
+        "  ai: {from: dev}\nbaseDomain: {ai: example.test}\ncodex:\n  links:\n    - {title: 'API [v2] *beta*', path: /api/docs}\n    - {title: Mail, path: 'mail box'}\n",
+    ) else {
+        return;
+    };
+    let out = lab.path().join("github-output");
+    lab.env("GITHUB_OUTPUT", &out);
+    let text = lab.ok(&["manage-env", "comment", "--env", "ai", "--slot", "3"]);
+    assert!(text.starts_with("### Slot 3\n"), "{text}");
+    assert!(text.contains("<https://dev-3.example.test>"), "{text}");
+    assert!(text.contains(r"- [API \[v2\] \*beta\*](<https://dev-3.example.test/api/docs>)"), "{text}");
+    assert!(text.contains("(<https://dev-3.example.test/mail%20box>)"), "{text}");
+    let outputs = std::fs::read_to_string(&out).unwrap();
+    assert!(
+        outputs.contains(&format!("body<<CODEXCTL_END\n{}\nCODEXCTL_END\n", text.trim_end())),
+        "{outputs}"
+    );
+    let json = json(&lab, &["comment", "--slot", "3", "--lang", "ru"]);
+    assert!(json["body"].as_str().unwrap().starts_with("### Слот 3\n"), "{json}");
+    let run = lab.run(&["manage-env", "comment", "--env", "ai", "--slot", "3", "--lang", "fr"]);
+    assert!(run.stdout.starts_with("### Slot 3") && run.stderr.contains("no comments in language `fr`"));
+    assert!(lab.sim.requests().is_empty(), "nothing is asked of the cluster");
+}

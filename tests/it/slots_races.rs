@@ -143,9 +143,9 @@ fn ended(children: Vec<Child>) -> (Vec<Child>, Vec<Child>) {
         (Vec::new(), Vec::new()),
         |mut both, (done, child)| {
             if done {
-                both.0.push(child)
+                both.0.push(child);
             } else {
-                both.1.push(child)
+                both.1.push(child);
             }
             both
         },
