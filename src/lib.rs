@@ -24,6 +24,7 @@ pub mod process;
 pub mod slots;
 pub mod template;
 pub mod tools;
+pub mod workspace;
 pub mod yaml;
 
 pub use cli::main;

@@ -252,6 +252,21 @@ impl Kubectl {
         self.runner.run(&invocation.timeout(Some(Duration::from_secs(15)))).map(|finished| finished.text())
     }
 
+    /// Runs a program in a pod of `target` (`deploy/codex`).
+    ///
+    /// # Errors
+    /// As kubectl, or as the program.
+    pub fn exec(
+        &self,
+        target: &str,
+        namespace: &str,
+        program: &[&str],
+        timeout: Option<Duration>,
+    ) -> Result<Finished, Failure> {
+        let invocation = self.command(["exec", target, "-n", namespace, "--"]).args(program.iter().copied());
+        self.runner.run(&invocation.timeout(timeout))
+    }
+
     /// `kubectl version -o json`, of client and server.
     ///
     /// # Errors

@@ -24,3 +24,4 @@ mod slots;
 mod slots_crashes;
 mod slots_harness;
 mod slots_races;
+mod sync_code;

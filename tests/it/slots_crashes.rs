@@ -2,7 +2,6 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-
 use super::cluster_harness::Lab;
 use super::harness::kubectl;
 use super::slots_harness::{AI, gc, json as run_json, record, records, slots};

@@ -9,6 +9,7 @@ mod list;
 mod report;
 mod resolve;
 mod set;
+mod sync_code;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -38,6 +39,7 @@ enum Verb {
     Gc(gc::Args),
     Cleanup(cleanup::Args),
     Comment(comment::Args),
+    SyncCode(sync_code::Args),
 }
 
 impl Args {
@@ -50,6 +52,7 @@ impl Args {
             Verb::Gc(args) => args.run(app),
             Verb::Cleanup(args) => args.run(app),
             Verb::Comment(args) => args.run(app),
+            Verb::SyncCode(args) => args.run(app),
         }
     }
 }
