@@ -61,7 +61,7 @@ pub fn allocate(pool: &Pool, store: &dyn Store, request: &Request) -> Result<All
             Step::Again => {
                 races += 1;
                 run.rest(Duration::from_millis(
-                    draw(&request.order.token, races) % (40 * u64::from(races.min(10))),
+                    draw(&request.order.run, races) % (40 * u64::from(races.min(10))),
                 ))?;
             }
             Step::Full(holders) => {
@@ -77,7 +77,7 @@ pub fn allocate(pool: &Pool, store: &dyn Store, request: &Request) -> Result<All
                 }
                 // Short at first, then 5 s; those who wait together spread out.
                 looks += 1;
-                let spread = draw(&request.order.token, looks) % 500;
+                let spread = draw(&request.order.run, looks) % 500;
                 let rest = Duration::from_millis(500 * u64::from(looks.min(10)) + spread);
                 run.rest(rest.min(left))?;
             }
@@ -116,7 +116,7 @@ impl Run<'_> {
         if let Some((key, record)) = keys.iter().find_map(|key| Some((*key, view.unclaimed(*key)?))) {
             return self.claim_and_settle(&view, key, record);
         }
-        if let Some(record) = view.with_identity(&order.token).filter(|_| keys.is_empty()) {
+        if let Some(record) = view.made_by(&order.run).filter(|_| keys.is_empty()) {
             // Made by an attempt whose answer was lost.
             return Ok(Step::done(Allocation { record: record.clone(), created: true }));
         }
@@ -135,7 +135,7 @@ impl Run<'_> {
     /// all running for the lowest again.
     fn pick(&self, view: &View, lost: u32) -> Result<Option<Slot>, Fault> {
         let free = view.free(self.request.max, self.request.prefer, 1 << lost.min(6))?;
-        let pick = usize::try_from(draw(&self.request.order.token, lost)).unwrap_or(0);
+        let pick = usize::try_from(draw(&self.request.order.run, lost)).unwrap_or(0);
         Ok(pick.checked_rem(free.len()).and_then(|at| free.get(at)).copied())
     }
 
@@ -185,7 +185,7 @@ impl Run<'_> {
     /// free. `claimed` are keys it got since the look.
     fn settle(&self, view: &View, record: &Record, claimed: &[Key]) -> Outcome<Step> {
         let order = &self.request.order;
-        let leftover = view.with_identity(&order.token).filter(|own| own.state() == State::Reserved);
+        let leftover = view.made_by(&order.run).filter(|own| own.state() == State::Reserved);
         let orphans = order.purpose.keys().into_iter().flat_map(|key| view.orphans(key)).chain(leftover);
         for orphan in orphans.filter(|orphan| orphan.identity() != record.identity()) {
             tracing::debug!("slot {}: giving back a record that nobody got", orphan.slot);
@@ -199,7 +199,7 @@ impl Run<'_> {
             let object = record.changed(|edit| {
                 if first {
                     edit.annotate(RESERVED_FOR, None);
-                    edit.annotate(HANDED_OUT_BY, Some(&order.token));
+                    edit.annotate(HANDED_OUT_BY, Some(&order.run));
                 }
                 edit.purpose(purpose);
             });
@@ -221,7 +221,7 @@ impl Run<'_> {
             }
         }
         // The write above may have happened although its answer was lost: then the annotation tells.
-        let created = settled.handed_out_by() == Some(order.token.as_str());
+        let created = settled.handed_out_by() == Some(order.run.as_str());
         Ok(Step::done(Allocation { record: settled, created }))
     }
 

@@ -16,9 +16,11 @@ pub const PROJECT: &str = "codexctl/project";
 pub const ENV: &str = "codexctl/env";
 /// Identity of one tenancy of a slot (annotation): a number is given out again and again, a token never.
 pub const TOKEN: &str = "codexctl/token";
+/// The run that made a record (annotation): a run whose answer was lost finds what it made.
+pub const MADE_BY: &str = "codexctl/made-by";
 /// The key a record was made for, until it is handed out (annotation).
 pub const RESERVED_FOR: &str = "codexctl/reserved-for";
-/// Who turned a reserved record into a ready one (annotation).
+/// The run that turned a reserved record into a ready one (annotation).
 pub const HANDED_OUT_BY: &str = "codexctl/handed-out-by";
 /// `terminating` once the slot is being taken down (annotation).
 pub const STATE: &str = "codexctl/state";
@@ -117,14 +119,14 @@ impl Record {
             "owner": order.owner,
             "createdAt": Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         });
-        let mut annotations = json!({ TOKEN: order.token });
+        let mut annotations = json!({ TOKEN: super::unique(), MADE_BY: order.run });
         let keys = order.purpose.keys();
         for key in &keys {
             data[key.kind.as_str()] = key.number.to_string().into();
         }
         match keys.first() {
             Some(first) => annotations[RESERVED_FOR] = first.to_string().into(),
-            None => annotations[HANDED_OUT_BY] = order.token.as_str().into(),
+            None => annotations[HANDED_OUT_BY] = order.run.as_str().into(),
         }
         json!({
             "apiVersion": "v1",
@@ -160,7 +162,12 @@ impl Record {
         annotation(&self.object, RESERVED_FOR)?.parse().ok()
     }
 
-    /// Who handed it out.
+    /// Which run made it.
+    pub fn made_by(&self) -> Option<&str> {
+        annotation(&self.object, MADE_BY)
+    }
+
+    /// Which run handed it out.
     pub fn handed_out_by(&self) -> Option<&str> {
         annotation(&self.object, HANDED_OUT_BY)
     }
@@ -192,7 +199,7 @@ pub struct Order {
     /// `data.owner`.
     pub owner: String,
     /// Unique to this run.
-    pub token: String,
+    pub run: String,
 }
 
 /// Changes to a record's ConfigMap.

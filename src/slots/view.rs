@@ -137,6 +137,11 @@ impl<'a> View<'a> {
         self.own().find(|record| record.identity() == identity)
     }
 
+    /// What a run has made, unless it is being taken down already.
+    pub fn made_by(&self, run: &str) -> Option<&Record> {
+        self.own().find(|record| record.made_by() == Some(run) && record.state() != State::Terminating)
+    }
+
     /// The claim of a key.
     pub fn claim(&self, key: Key) -> Option<Claim> {
         Claim::read(self.snapshot.configmaps.get(&self.pool.claim_name(key))?)

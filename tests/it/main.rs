@@ -23,5 +23,6 @@ mod scalars;
 mod slots;
 mod slots_crashes;
 mod slots_harness;
+mod slots_model;
 mod slots_races;
 mod sync_code;

@@ -51,7 +51,7 @@ impl Args {
             order: Order {
                 purpose: self.purpose.purpose(),
                 owner: run_id.unwrap_or_else(|| "manual".into()),
-                token: unique(),
+                run: unique(),
             },
             max: self.max.or(configured).filter(|max| *max > 0),
             prefer: self.prefer,
