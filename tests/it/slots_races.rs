@@ -100,8 +100,31 @@ fn forty_runs_for_one_issue_in_a_troubled_cluster() {
 #[test]
 fn when_all_are_taken_the_rest_is_told_who_holds_them() {
     let Some(lab) = slots(AI) else { return };
+    ten_of_twenty_five(&lab);
+}
+
+#[test]
+fn when_all_are_taken_in_a_troubled_cluster() {
+    let Some(lab) = slots(AI) else { return };
+    trouble(&lab);
+    ten_of_twenty_five(&lab);
+    // Taking down goes through the same trouble.
+    trouble_for_deletes(&lab);
+    let run = gc(&lab, &["--jobs", "4"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(records(&lab).is_empty());
+}
+
+fn trouble_for_deletes(lab: &Lab) {
+    lab.sim.fault(Fault::on("DELETE", "/configmaps").probability(0.1).status(503));
+    lab.sim.fault(Fault::on("DELETE", "/configmaps").probability(0.1).status(409));
+    lab.sim.fault(Fault::on("DELETE", "/configmaps").probability(0.1).close(Moment::After));
+    lab.sim.fault(Fault::on("DELETE", "/clusterroles").probability(0.1).status(503));
+}
+
+fn ten_of_twenty_five(lab: &Lab) {
     let each = (1..=25).map(|issue| flags(&format!("--issue {issue} --max 10 --no-wait")));
-    let runs = finish(start(&lab, each));
+    let runs = finish(start(lab, each));
     let (won, lost): (Vec<&Run>, Vec<&Run>) = runs.iter().partition(|run| run.code == 0);
     assert_eq!((won.len(), lost.len()), (10, 15));
     for run in lost {
@@ -111,7 +134,7 @@ fn when_all_are_taken_the_rest_is_told_who_holds_them() {
             assert!(run.stderr.contains(&format!("\n  slot {slot}: issue ")), "{}", run.stderr);
         }
     }
-    assert_eq!(records(&lab).len(), 10);
+    assert_eq!(records(lab).len(), 10);
 }
 
 #[test]
@@ -120,12 +143,15 @@ fn those_who_wait_get_theirs_as_slots_are_freed() {
     let each = (1..=25).map(|issue| flags(&format!("--issue {issue} --max 10 --wait-timeout 5m")));
     let mut children = start(&lab, each);
     let mut done: Vec<Value> = Vec::new();
+    let mut waited = 0;
     let began = std::time::Instant::now();
     while !children.is_empty() {
         assert!(began.elapsed() < Duration::from_secs(240), "{} are still waiting", children.len());
         let (over, waiting) = ended(children);
         children = waiting;
-        done.extend(finish(over).iter().map(value));
+        let over = finish(over);
+        waited += over.iter().filter(|run| run.stderr.contains("no free slot, waiting")).count();
+        done.extend(over.iter().map(value));
         if done.len() >= 10 {
             // What was handed out is taken down again, so that the others come to it.
             let run = gc(&lab, &["--jobs", "10"]);
@@ -134,6 +160,7 @@ fn those_who_wait_get_theirs_as_slots_are_freed() {
     }
     let issues: BTreeSet<u64> = done.iter().map(|value| value["issue"].as_u64().unwrap()).collect();
     assert_eq!(issues.len(), 25);
+    assert!(waited > 0, "who waits says so");
     assert!(done.iter().all(|value| value["created"] == true));
 }
 
