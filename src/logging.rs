@@ -54,6 +54,9 @@ impl<S: Subscriber> Layer<S> for Lines {
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == GROUP && self.style != Style::Actions {
+            return;
+        }
         let mut message = Message(String::new());
         event.record(&mut message);
         let line = self.style.line(*event.metadata().level(), &self.secrets.mask(&message.0));
@@ -115,24 +118,22 @@ fn escape(message: &str) -> String {
     message.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// Folds log lines in GitHub Actions while it lives; does nothing elsewhere.
-pub(crate) struct Group(bool);
+/// Target of the events that only GitHub Actions sees.
+const GROUP: &str = "codexctl::group";
+
+/// Folds log lines in GitHub Actions while it lives; says nothing elsewhere.
+pub(crate) struct Group(());
 
 impl Group {
     /// Begins a group.
     pub(crate) fn begin(title: &str) -> Self {
-        let active = output::in_github_actions();
-        if active {
-            drop(writeln!(std::io::stderr(), "::group::{}", escape(title)));
-        }
-        Self(active)
+        tracing::info!(target: GROUP, "::group::{}", escape(title));
+        Self(())
     }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
-        if self.0 {
-            drop(writeln!(std::io::stderr(), "::endgroup::"));
-        }
+        tracing::info!(target: GROUP, "::endgroup::");
     }
 }

@@ -1,7 +1,7 @@
 //! `destroy`: hooks, documents in reverse order, hooks.
 
 use std::fmt::Write as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
@@ -10,7 +10,8 @@ use crate::config::Namespace;
 use crate::hooks::{Hooks, Phase, unit_steps};
 use crate::manifests::Document;
 use crate::process::{Output, Stream};
-use crate::tools::kubectl::{explained, only_unknown_kinds};
+use crate::tools::kubectl::{explained, not_kubectl, only_unknown_kinds};
+use crate::tools::transient::retried;
 
 /// How a stack is destroyed.
 #[derive(Clone, Copy, Debug)]
@@ -79,9 +80,16 @@ pub fn destroy(session: &Session, plan: &Plan, options: DestroyOptions) -> Resul
     hooks.run(Phase::Before, &stack.hooks.before_all)?;
     hooks.run(Phase::Before, steps(|steps| &steps.before_destroy))?;
     if !plan.documents.is_empty() {
+        let deadline = Instant::now() + options.timeout;
         let text: String = plan.documents.iter().map(|document| document.text.as_str()).collect();
-        match kubectl.delete(&text, Output::Tee(Stream::Stdout), Some(options.timeout)) {
-            Ok(_) => {}
+        let left = || Some(deadline.saturating_duration_since(Instant::now()));
+        match retried("delete", deadline, || kubectl.delete(&text, Output::Tee(Stream::Stdout), left())) {
+            Ok(finished) => {
+                // Nothing to delete is a silent success; any other line is no answer of kubectl's.
+                if finished.text().lines().any(|line| !line.contains("deleted")) {
+                    return Err(not_kubectl(&"deletions").into());
+                }
+            }
             Err(failure) if only_unknown_kinds(&failure) => {
                 tracing::info!("kinds the cluster does not know have no objects to delete");
             }
@@ -89,9 +97,12 @@ pub fn destroy(session: &Session, plan: &Plan, options: DestroyOptions) -> Resul
         }
     }
     if let Some(namespace) = &plan.namespace {
-        kubectl
-            .delete_namespace(namespace, Output::Tee(Stream::Stdout), Some(options.timeout))
-            .map_err(explained)?;
+        let deadline = Instant::now() + options.timeout;
+        let left = || Some(deadline.saturating_duration_since(Instant::now()));
+        retried("delete the namespace", deadline, || {
+            kubectl.delete_namespace(namespace, Output::Tee(Stream::Stdout), left())
+        })
+        .map_err(explained)?;
     }
     hooks.run(Phase::After, steps(|steps| &steps.after_destroy))?;
     hooks.run(Phase::After, &stack.hooks.after_all)

@@ -5,6 +5,8 @@
 
 mod action;
 
+use std::ops::Range;
+
 use super::error::position;
 use super::{Dialect, TemplateError};
 
@@ -57,7 +59,7 @@ pub fn detect(text: &str) -> Result<Dialect, TemplateError> {
                 "two template dialects in one file: Go syntax in line {go_line}, Jinja syntax in line {jinja_line}"
             );
             Err(TemplateError::at_offset("template", text, go.max(jinja), message).with_hint(Some(
-                "templateSyntax: go or jinja takes the other as plain text or as a mistake".to_owned(),
+                "write the file in one dialect, or say with templateSyntax which one it is".to_owned(),
             )))
         }
     }
@@ -72,6 +74,7 @@ struct Signs {
 
 fn signs(text: &str) -> Signs {
     let mut signs = Signs::default();
+    let mut unclosed = Unclosed::default();
     let mut at = 0;
     while let Some(found) = text[at..].find('{') {
         let open = at + found;
@@ -83,14 +86,14 @@ fn signs(text: &str) -> Signs {
                 }
                 end
             }
-            Some(b'%') => match block(text, open) {
+            Some(b'%') => match unclosed.block(text, open) {
                 Some(end) => {
                     signs.jinja.get_or_insert(open);
                     end
                 }
                 None => open + 2,
             },
-            Some(b'#') => comment(text, open).unwrap_or(open + 2),
+            Some(b'#') => unclosed.comment(text, open).unwrap_or(open + 2),
             _ => open + 1,
         };
         if signs.go.is_some() && signs.jinja.is_some() {
@@ -100,26 +103,62 @@ fn signs(text: &str) -> Signs {
     signs
 }
 
-/// The end of a Jinja block tag (of the whole block, for `raw`), or nothing when it is none.
-fn block(text: &str, open: usize) -> Option<usize> {
-    let inside = text[open + 2..].trim_start_matches(['-', '+']).trim_start();
-    let word = &inside[..inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len())];
-    if !WORDS.contains(&word) {
-        return None;
+/// The tags of a Jinja template, comments among them, from their opening to behind their closing. A `raw` block is one.
+pub(crate) fn tags(text: &str) -> Vec<Range<usize>> {
+    let mut tags = Vec::new();
+    let mut unclosed = Unclosed::default();
+    let mut at = 0;
+    while let Some(found) = text[at..].find('{') {
+        let open = at + found;
+        let end = match text.as_bytes().get(open + 1) {
+            Some(b'{') => Some((action::end(text, open + 2) + 2).min(text.len())),
+            Some(b'%') => unclosed.block(text, open),
+            Some(b'#') => unclosed.comment(text, open),
+            _ => None,
+        };
+        at = end.unwrap_or(open + 1);
+        if end.is_some() {
+            tags.push(open..at);
+        }
     }
-    let end = open + text[open..].find("%}")? + 2;
-    if word != "raw" {
-        return Some(end);
-    }
-    let closing = text[end..].find("endraw").map_or(text.len(), |at| end + at);
-    Some(closing)
+    tags
 }
 
-/// The end of a Jinja comment. `${#VAR}` is the shell's: it closes before any `#}` does.
-fn comment(text: &str, open: usize) -> Option<usize> {
-    let close = open + 2 + text[open + 2..].find("#}")?;
-    let shell =
-        open > 0 && text.as_bytes()[open - 1] == b'$' && !text[open + 2..].starts_with([' ', '-', '\n']);
-    let shell = shell && text[open + 2..close].contains('}');
-    (!shell).then_some(close + 2)
+/// What is known to have no end in the rest of the text, so that it is not looked for at every opening.
+#[derive(Default)]
+struct Unclosed {
+    blocks: bool,
+    comments: bool,
+}
+
+impl Unclosed {
+    /// Behind a Jinja block tag (behind the whole block, for `raw`), or nothing when it is none.
+    fn block(&mut self, text: &str, open: usize) -> Option<usize> {
+        let inside = text[open + 2..].trim_start_matches(['-', '+']).trim_start();
+        let word = &inside[..inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len())];
+        if self.blocks || !WORDS.contains(&word) {
+            return None;
+        }
+        let Some(end) = action::closing(text, open, "%}", false) else {
+            self.blocks = true;
+            return None;
+        };
+        if word != "raw" {
+            return Some(end + 2);
+        }
+        let behind = |at: usize| text[at..].find("%}").map_or(text.len(), |close| at + close + 2);
+        Some(text[end..].find("endraw").map_or(text.len(), |at| behind(end + at)))
+    }
+
+    /// Behind a Jinja comment. `${#VAR}` is the shell's: it closes before any `#}` does.
+    fn comment(&mut self, text: &str, open: usize) -> Option<usize> {
+        let inside = &text[open + 2..];
+        let shell = text[..open].ends_with('$') && !inside.starts_with([' ', '-', '\n']);
+        if self.comments || shell && inside.find('}').is_some_and(|at| !inside[..at].ends_with('#')) {
+            return None;
+        }
+        let close = inside.find("#}");
+        self.comments = close.is_none();
+        close.map(|at| open + 2 + at + 2)
+    }
 }

@@ -142,3 +142,8 @@ pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>
         None => Some(format!("known: {}", known.iter().take(20).copied().collect::<Vec<_>>().join(", "))),
     }
 }
+
+/// Only a near name: where there are many, a list of all would be no help.
+pub(crate) fn near<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(wanted, known).filter(|hint| hint.starts_with("did you mean"))
+}

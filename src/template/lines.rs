@@ -2,37 +2,49 @@
 
 use minijinja::{OutputSpan, OutputSpanKind};
 
-/// Lines of the template for each line of `output`, from what the engine recorded while writing it.
+/// Lines of the template for each line of `output`, from what the engine recorded while writing it. `inner` gives the
+/// map of a span that another template wrote; it is asked once for each span, in order.
 ///
 /// A line belongs to what wrote its first character that is no white space, as that is where a reader looks.
-pub(crate) fn from_spans(output: &str, spans: &[OutputSpan]) -> Vec<u32> {
+pub(crate) fn from_spans(
+    output: &str,
+    spans: &[OutputSpan],
+    inner: impl FnMut(&OutputSpan) -> Option<Vec<u32>>,
+) -> Vec<u32> {
+    let inner: Vec<Option<Vec<u32>>> = spans.iter().map(inner).collect();
     let mut map = Vec::new();
-    let mut start = 0;
     let mut last = 1;
     let mut next = 0;
-    for line in output.split_inclusive('\n') {
-        let blank = line.len() - line.trim_start().len();
-        let at = if blank == line.len() { start } else { start + blank };
+    for at in firsts(output) {
         while spans.get(next).is_some_and(|span| span.output_range().end <= at) {
             next += 1;
         }
         if let Some(span) = spans.get(next).filter(|span| span.output_range().start <= at) {
-            last = line_of(output, span, at);
+            last = line_of(output, span, inner[next].as_deref(), at);
         }
-        map.push(last);
-        start += line.len();
-    }
-    if output.is_empty() || output.ends_with('\n') {
         map.push(last);
     }
     map
 }
 
-/// The line of a span's source that wrote offset `at`: raw text has its own lines, an expression only one.
-fn line_of(output: &str, span: &OutputSpan, at: usize) -> u32 {
-    let before = match span.kind() {
-        OutputSpanKind::Raw => output[span.output_range().start..at].bytes().filter(|&b| b == b'\n').count(),
-        _ => 0,
-    };
-    u32::try_from(span.line() + before).unwrap_or(u32::MAX)
+/// For each line the offset of its first character that is no white space, or of its start.
+pub(crate) fn firsts(output: &str) -> impl Iterator<Item = usize> {
+    let mut start = 0;
+    output.split('\n').map(move |line| {
+        let text = line.trim_start();
+        let at = if text.is_empty() { start } else { start + line.len() - text.len() };
+        start += line.len() + 1;
+        at
+    })
+}
+
+/// The line that wrote offset `at` of a span: raw text has lines of its own, an expression only one.
+fn line_of(output: &str, span: &OutputSpan, inner: Option<&[u32]>, at: usize) -> u32 {
+    let before = output[span.output_range().start..at].bytes().filter(|&b| b == b'\n').count();
+    let own = u32::try_from(span.line()).unwrap_or(u32::MAX);
+    match (inner, span.kind()) {
+        (Some(lines), _) => lines.get(before).copied().unwrap_or(own),
+        (None, OutputSpanKind::Raw) => own.saturating_add(u32::try_from(before).unwrap_or(u32::MAX)),
+        _ => own,
+    }
 }

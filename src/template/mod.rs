@@ -2,7 +2,7 @@
 //!
 //! * [`Dialect::Jinja`] is plain minijinja with strict undefined.
 //! * [`Dialect::Go`] is Go `text/template`, translated line for line into minijinja source (`go`).
-//! * [`detect`] tells them apart, per file.
+//! * [`detect()`] tells them apart, per file.
 //!
 //! [`Engine::render`] is what the rest of the tool uses, [`Engine::line_map`] is for those who find something wrong in
 //! what was rendered. Errors are [`TemplateError`]: position and line of the author's text, a message in the words of

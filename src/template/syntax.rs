@@ -6,7 +6,7 @@ use std::str::FromStr;
 /// The dialect that is asked for: `templateSyntax` of the configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Syntax {
-    /// Decided per file by [`super::detect`].
+    /// Decided per file by [`super::detect()`].
     #[default]
     Auto,
     /// Plain minijinja.

@@ -1,10 +1,11 @@
-//! Which kubectl failures pass by themselves. kubectl has one exit code for all, so its words decide; they are kept in
-//! this one place.
+//! Which kubectl failures pass by themselves, and trying again until they have. kubectl has one exit code for all, so
+//! its words decide; they are kept in this one place.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::kubectl::words;
-use crate::process::Failure;
+use super::kubectl_hints::hint;
+use crate::process::{Failure, FailureKind, pause, rounded};
 
 /// Parts of kubectl's messages for failures that pass (spec section 4).
 const PASSING: [&str; 21] = [
@@ -75,6 +76,45 @@ pub(super) fn errors(text: &str) -> Vec<String> {
 /// How long to wait before the next try: 1 s, doubled each time, at most 15 s.
 pub fn backoff(attempt: u32) -> Duration {
     Duration::from_secs(1 << attempt.min(4)).min(Duration::from_secs(15))
+}
+
+/// Repeats a call while it fails in a way that passes, with growing pauses, until the deadline. Each failure is told
+/// once, as a warning: `cannot WHAT yet, …`.
+///
+/// # Errors
+/// The first failure that lasts; at the deadline the last one that says why.
+pub fn retried<T>(
+    what: &str,
+    deadline: Instant,
+    mut call: impl FnMut() -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let mut attempt = 0;
+    let mut reason = None;
+    loop {
+        let failure = match call() {
+            Ok(value) => return Ok(value),
+            Err(failure) => failure,
+        };
+        let pause_for = backoff(attempt).min(deadline.saturating_duration_since(Instant::now()));
+        if !is_transient(&failure) || pause_for.is_zero() {
+            let out_of_time = matches!(failure.kind, FailureKind::Timeout(_));
+            // What was tried for so long says more than that the last try was cut short.
+            return Err(reason.filter(|_| out_of_time).unwrap_or(failure));
+        }
+        attempt += 1;
+        let why = words(&failure);
+        let told = reason.as_ref().is_some_and(|last: &Failure| words(last) == why);
+        let wait = rounded(pause_for);
+        match hint(&why) {
+            _ if told => tracing::warn!("cannot {what} yet for the same reason, trying again in {wait}"),
+            Some(hint) => tracing::warn!("cannot {what} yet, trying again in {wait}: {why}\nhint: {hint}"),
+            None => tracing::warn!("cannot {what} yet, trying again in {wait}: {why}"),
+        }
+        if pause(pause_for) {
+            return Err(Failure { kind: FailureKind::Interrupted, ..failure });
+        }
+        reason = Some(failure);
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `destroy` and `status`.
 
+use kubesim::Fault;
+
 use super::cluster_harness::{API, Lab, WEB};
 
 #[test]
@@ -82,4 +84,21 @@ fn status_names_the_problem_and_watches() {
             .success()
     );
     assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn destroy_tries_again_what_passes_and_ends_at_what_lasts() {
+    let Some(lab) = Lab::web() else { return };
+    lab.ok(&["apply", "--env", "dev"]);
+    lab.sim.fault(Fault::on("DELETE", "/services/api").status(503).times(1));
+    let run = lab.run(&["destroy", "--env", "dev", "--yes"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("cannot delete yet, trying again"), "{}", run.stderr);
+    assert!(lab.object("v1", "Service", "api").is_none());
+    lab.ok(&["apply", "--env", "dev"]);
+    lab.sim.fault(Fault::on("DELETE", "/services/api").status(403).times(1));
+    let run = lab.run(&["destroy", "--env", "dev", "--yes"]);
+    assert_eq!((run.code, run.stderr.matches("trying again").count()), (1, 0), "{}", run.stderr);
+    lab.ok(&["destroy", "--env", "dev", "--yes"]);
+    assert!(lab.object("v1", "Service", "api").is_none());
 }

@@ -12,7 +12,12 @@ fn render(example: &str, args: &[&str]) -> serde_json::Value {
 
 #[test]
 fn the_shop_is_the_same_in_both_dialects() {
-    for args in [&["--env", "dev"][..], &["--env", "staging"], &["--env", "ai", "--slot", "3"], &["--env", "ai", "--slot", "12"]] {
+    for args in [
+        &["--env", "dev"][..],
+        &["--env", "staging"],
+        &["--env", "ai", "--slot", "3"],
+        &["--env", "ai", "--slot", "12"],
+    ] {
         let go = render("shop", args);
         let documents = go["items"].as_array().unwrap().len();
         assert!(documents > 8, "{args:?}: {documents} documents");
@@ -23,5 +28,8 @@ fn the_shop_is_the_same_in_both_dialects() {
 #[test]
 fn environments_of_the_shop_differ() {
     assert_ne!(render("shop", &["--env", "dev"]), render("shop", &["--env", "staging"]));
-    assert_ne!(render("shop", &["--env", "ai", "--slot", "3"]), render("shop", &["--env", "ai", "--slot", "4"]));
+    assert_ne!(
+        render("shop", &["--env", "ai", "--slot", "3"]),
+        render("shop", &["--env", "ai", "--slot", "4"])
+    );
 }

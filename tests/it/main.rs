@@ -16,6 +16,7 @@ mod cluster;
 mod cluster_harness;
 mod config;
 mod destroy;
+mod examples;
 mod harness;
 mod hooks;
 mod render;

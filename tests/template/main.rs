@@ -1,7 +1,19 @@
 //! Tests of the template door: both dialects, detection, errors, line maps, limits.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests fail as tests do"
+)]
 
 mod conformance;
+mod detection;
+mod errors;
+mod go_calls;
+mod go_fmt;
 mod go_language;
+mod jinja_dialect;
+mod limits;
+mod line_maps;
 mod support;

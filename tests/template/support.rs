@@ -59,3 +59,28 @@ pub fn go(text: &str) -> Result<String, TemplateError> {
 pub fn jinja(text: &str) -> Result<String, TemplateError> {
     engine().render("t", text, Syntax::Jinja).map(|output| output.text)
 }
+
+/// Each template with what it renders to.
+pub fn check(cases: &[(&str, &str)]) {
+    let mut failures = Vec::new();
+    for (template, expected) in cases {
+        match go(template) {
+            Ok(text) if text == *expected => {}
+            Ok(text) => failures.push(format!("{template}\n   got {text:?}\n  want {expected:?}")),
+            Err(error) => failures.push(format!("{template}\n   {error}\n  want {expected:?}")),
+        }
+    }
+    assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), cases.len(), failures.join("\n"));
+}
+
+/// Each template with the line of its error and a part of the message.
+pub fn check_errors(cases: &[(&str, u32, &str)]) {
+    let mut failures = Vec::new();
+    for (template, line, part) in cases {
+        match go(template) {
+            Err(error) if error.line() == *line && error.message().contains(part) => {}
+            other => failures.push(format!("{template}\n   got {other:?}\n  want line {line}: {part}")),
+        }
+    }
+    assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), cases.len(), failures.join("\n"));
+}

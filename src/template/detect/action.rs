@@ -8,6 +8,12 @@ pub(super) fn end(text: &str, start: usize) -> usize {
         let close = rest.find("*/").unwrap_or(0);
         return start + rest[close..].find("}}").map_or(rest.len(), |at| close + at);
     }
+    closing(text, start, "}}", true).unwrap_or(text.len())
+}
+
+/// Where a tag's `close` is, from `start` on and outside of strings; `raw` strings are Go's, between backquotes.
+pub(super) fn closing(text: &str, start: usize, close: &str, raw: bool) -> Option<usize> {
+    let rest = &text[start..];
     let mut quote = None;
     let mut escaped = false;
     for (at, byte) in rest.bytes().enumerate() {
@@ -15,14 +21,16 @@ pub(super) fn end(text: &str, start: usize) -> usize {
             (Some(_), _) if escaped => escaped = false,
             (Some(b'"' | b'\''), b'\\') => escaped = true,
             (Some(open), byte) if byte == open => quote = None,
-            // Neither dialect's closing braces can be inside a string that never ends.
-            (Some(b'"' | b'\''), b'\n') => break,
-            (None, b'"' | b'\'' | b'`') => quote = Some(byte),
-            (None, b'}') if rest[at..].starts_with("}}") => return start + at,
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (None, b'`') if raw => quote = Some(byte),
+            (None, byte) if close.as_bytes()[0] == byte && rest[at..].starts_with(close) => {
+                return Some(start + at);
+            }
             _ => {}
         }
     }
-    start + rest.find("}}").unwrap_or(rest.len())
+    // A string that never ends hides the closing braces: then the next ones are as good as any.
+    rest.find(close).map(|at| start + at)
 }
 
 /// Is this something only Go has?
@@ -33,7 +41,11 @@ pub(super) fn is_go(inside: &str) -> bool {
         return true;
     }
     let tokens = tokens(body);
-    keyword(&tokens) || tokens.windows(2).any(pair) || juxtaposed(&tokens) || tokens.iter().any(Token::is_go)
+    keyword(&tokens)
+        || uncalled(&tokens)
+        || tokens.windows(2).any(pair)
+        || juxtaposed(&tokens)
+        || tokens.iter().any(Token::is_go)
 }
 
 /// As much of a token as matters here.
@@ -121,6 +133,14 @@ fn keyword(tokens: &[Token<'_>]) -> bool {
         },
         _ => false,
     }
+}
+
+/// `now` without parentheses: in Go a call, in Jinja a function that nobody would want to print.
+fn uncalled(tokens: &[Token<'_>]) -> bool {
+    let now = |word: &str| word == "now" || word.starts_with("now.");
+    tokens.iter().enumerate().any(|(at, token)| {
+        matches!(token, Token::Word(word) if now(word)) && tokens.get(at + 1) != Some(&Token::Open)
+    })
 }
 
 /// Words that stand between operands in Jinja.

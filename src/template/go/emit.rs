@@ -4,6 +4,7 @@
 //! lines that Go swallows (comments, trimmed space, other definitions) are kept as newlines inside tags. Not here: the
 //! expressions inside the tags (`expression`).
 
+use super::super::Value;
 use super::Failure;
 use super::ast::{Arm, File, Item, Pipe, VarId};
 use super::expression::Scope;
@@ -17,13 +18,14 @@ pub(crate) struct Program {
     pub definitions: Vec<(String, String)>,
 }
 
-/// Translates a file; `text` is what it was parsed from.
-pub(super) fn emit(text: &str, file: &File<'_>) -> Result<Program, Failure> {
-    let lines: Vec<usize> = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at).collect();
-    let body = |items: &[Item<'_>]| {
-        let size = items.len() * 64 + text.len();
+/// Translates a file; `text` is what it was parsed from, `root` what it will be rendered over.
+pub(super) fn emit(text: &str, file: &File<'_>, root: &Value) -> Result<Program, Failure> {
+    let lines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+    let body = |items: &[Item<'_>], root: Option<&Value>| {
+        // A guess: text is mostly the file's own, and an action becomes about this much.
+        let size = items.len() * 64 + root.map_or(0, |_| text.len());
         let mut emitter = Emitter {
-            scope: Scope::new(&file.variables),
+            scope: Scope::new(&file.variables, root),
             lines: &lines,
             out: String::with_capacity(size),
             line: 0,
@@ -33,10 +35,10 @@ pub(super) fn emit(text: &str, file: &File<'_>) -> Result<Program, Failure> {
         emitter.items(items)?;
         Ok(emitter.out)
     };
-    let main = body(&file.body)?;
+    let main = body(&file.body, Some(root))?;
     let mut definitions = Vec::with_capacity(file.definitions.len());
     for definition in &file.definitions {
-        definitions.push((definition.name.clone(), body(&definition.body)?));
+        definitions.push((definition.name.clone(), body(&definition.body, None)?));
     }
     Ok(Program { main, definitions })
 }
@@ -253,12 +255,20 @@ impl Emitter<'_> {
         }
         let dot = self.fresh('d');
         let key = self.fresh('i');
-        let head = match pipe.targets.len() {
-            2 => format!("for {key}, {dot} in go.pairs({}, {value})", pipe.at),
-            _ => format!("for {dot} in go.range({}, {value})", pipe.at),
+        let (names, method) = match pipe.targets.len() {
+            2 => (format!("{key}, {dot}"), "pairs"),
+            _ => (dot.clone(), "range"),
         };
+        let mut elements = format!("go.{method}({}, {value})", pipe.at);
         self.nest(at)?;
-        self.block(at, &head);
+        if otherwise.is_some() {
+            // Not the engine's for-else, which also runs after a break in the first iteration.
+            let all = self.fresh('e');
+            self.block(at, &format!("set {all} = {elements}"));
+            self.block(at, &format!("if {all}"));
+            elements = all;
+        }
+        self.block(at, &format!("for {names} in {elements}"));
         match pipe.targets[..] {
             [index, element] => {
                 self.bind(at, index, pipe.assign, &key);
@@ -270,6 +280,7 @@ impl Emitter<'_> {
         let outer = self.scope.set_dot(dot);
         self.items(body)?;
         self.scope.set_dot(outer);
+        self.out.push_str("{% endfor %}");
         if let Some(items) = otherwise {
             self.out.push_str("{% else %}");
             if !pipe.assign {
@@ -279,9 +290,45 @@ impl Emitter<'_> {
                 }
             }
             self.items(items)?;
+            self.out.push_str("{% endif %}");
         }
         self.blocks -= 1;
-        self.out.push_str("{% endfor %}");
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{parse, view};
+    use super::*;
+    use crate::template::Context;
+
+    fn translate(text: &str) -> Program {
+        let root = view::root(&Context::default());
+        emit(text, &parse::parse(text).unwrap(), &root).unwrap()
+    }
+
+    /// The line (from 1) of `part` in a source.
+    fn line_of(source: &str, part: &str) -> usize {
+        source[..source.find(part).unwrap()].matches('\n').count() + 1
+    }
+
+    #[test]
+    fn everything_stays_on_its_line() {
+        let text = "a {{ .Env }}\n{{/* two\nlines */}}b {{- if true -}}\n\n{{ printf\n.Slot }}\n{{ end }}{{ define \"d\" }}\n\
+                    in {{ . }}\n{{ end }}\n{{ range 2 }}{{ `raw\nstring` }}\nc{{ end }}";
+        let program = translate(text);
+        for (part, line) in [("d0.Env", 1), ("b", 3), ("go.printf", 5), ("for", 10), ("raw", 10), ("c{%", 12)]
+        {
+            let source = &program.main;
+            assert_eq!(line_of(source, part), line, "{part} in\n{source}");
+        }
+        assert_eq!(line_of(&program.definitions[0].1, "in "), 8);
+    }
+
+    #[test]
+    fn what_looks_like_a_tag_is_text() {
+        assert_eq!(translate("{% x %} {# y #} {z}").main, "{{'{'}}% x %} {{'{'}}# y #} {z}");
+        assert_eq!(translate("{").main, "{{'{'}}");
     }
 }

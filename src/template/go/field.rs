@@ -26,6 +26,22 @@ pub(super) fn chain(
     Ok(value)
 }
 
+/// Is every part of the chain a field of a struct, and so certain to be there?
+pub(super) fn is_known(root: &Value, chain: &str) -> bool {
+    let mut value = root.clone();
+    chain.split('.').all(|name| match value.get_attr(name) {
+        Ok(found) if !found.is_undefined() && is_struct(&value) => {
+            value = found;
+            true
+        }
+        _ => false,
+    })
+}
+
+fn is_struct(value: &Value) -> bool {
+    matches!(value.downcast_object_ref::<GoValue>(), Some(GoValue::Struct { .. }))
+}
+
 fn field(runtime: &Runtime, at: usize, value: &Value, name: &str, args: &[Value]) -> Result<Value, Failure> {
     if let Some(outcome) = methods::call(value, name, args) {
         return outcome.map_err(|why| Failure::at(at, why));

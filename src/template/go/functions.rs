@@ -5,7 +5,7 @@
 
 use super::super::functions as pure;
 use super::super::gofmt;
-use super::super::{Value, error::nearest};
+use super::super::{Value, error::near};
 use super::object::{IntType, View, type_name, view};
 use super::runtime::Runtime;
 use super::{Failure, compare, escape, index};
@@ -48,7 +48,7 @@ pub(super) fn check(name: &str, at: usize) -> Result<(), Failure> {
     if FUNCTIONS.iter().any(|(known, ..)| *known == name) {
         return Ok(());
     }
-    let hint = nearest(name, FUNCTIONS.iter().map(|(known, ..)| *known));
+    let hint = near(name, FUNCTIONS.iter().map(|(known, ..)| *known));
     Err(Failure { hint, ..Failure::at(at, format!("function {name:?} not defined")) })
 }
 

@@ -8,7 +8,12 @@ use super::object::{GoValue, IntType, View, type_name, view};
 
 /// Calls a method, if the value has one of that name.
 pub(super) fn call(value: &Value, name: &str, args: &[Value]) -> Option<Outcome> {
-    match value.downcast_object_ref::<GoValue>()? {
+    call_on(value.downcast_object_ref::<GoValue>()?, name, args)
+}
+
+/// The same, of a value that is one of Go's already.
+pub(super) fn call_on(value: &GoValue, name: &str, args: &[Value]) -> Option<Outcome> {
+    match value {
         GoValue::Time(time) => time_method(*time, name, args),
         GoValue::Int(kind, number) => int_method(*kind, *number, name, args),
         _ => None,

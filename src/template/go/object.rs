@@ -10,8 +10,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use minijinja::value::{Enumerator, Object, ObjectRepr};
+use minijinja::{Error, ErrorKind, State};
 
 use super::super::Value;
+use super::methods;
 
 /// A composite or named Go value.
 #[derive(Debug)]
@@ -65,6 +67,35 @@ impl Object for GoValue {
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
         Enumerator::NonEnumerable
+    }
+
+    /// Fields of structs, which translated templates read only where they are known to be; methods that need no
+    /// arguments, for the jinja dialect (`Now.Year`).
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        match &**self {
+            Self::Struct { fields, .. } => {
+                fields.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone())
+            }
+            Self::Time(_) | Self::Int(..) => methods::call_on(self, key, &[])?.ok(),
+            Self::Map { .. } | Self::List { .. } => None,
+        }
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    /// Methods, for the jinja dialect: `Now.Format("2006-01-02")`.
+    fn call_method(
+        self: &Arc<Self>,
+        _state: &mut State<'_, '_>,
+        method: &str,
+        args: &[Value],
+    ) -> Result<Value, Error> {
+        match methods::call_on(self, method, args) {
+            Some(outcome) => outcome.map_err(|why| Error::new(ErrorKind::InvalidOperation, why)),
+            None => Err(ErrorKind::UnknownMethod.into()),
+        }
     }
 
     /// Go's truth: structs always, the rest when not empty or zero.

@@ -10,6 +10,11 @@ use super::{Failure, literal};
 /// Nesting of blocks, parentheses and `else if` chains. Far above what people write, far below the stack.
 pub(super) const MAX_DEPTH: usize = 60;
 
+/// Definitions in one file. Each becomes a source with all lines of the file before it.
+const MAX_DEFINITIONS: usize = 1000;
+/// Variables in one file, which are looked up one by one.
+pub(super) const MAX_VARIABLES: usize = 10_000;
+
 /// Parses a file.
 pub(super) fn parse(text: &str) -> Result<File<'_>, Failure> {
     let lexed = lex(text);
@@ -321,6 +326,12 @@ impl<'s> Parser<'s> {
 
     /// Go: an empty definition never replaces, and may be replaced; two that say something are an error.
     fn define_as(&mut self, word: Token, name: String, body: Body<'s>) -> Result<(), Failure> {
+        if self.definitions.len() >= MAX_DEFINITIONS {
+            return Err(Failure::at(
+                word.start,
+                format!("more than {MAX_DEFINITIONS} definitions in one file"),
+            ));
+        }
         match self.definitions.iter_mut().find(|d| d.name == name) {
             None => self.definitions.push(Definition { name, body }),
             Some(known) if is_empty(&known.body) => known.body = body,

@@ -2,7 +2,7 @@
 
 use super::ast::{Command, Expr, ExprKind, Pipe, VarId, Variable};
 use super::lex::{Kind, Token};
-use super::parse::Parser;
+use super::parse::{MAX_VARIABLES, Parser};
 use super::{Failure, functions, literal};
 
 /// Targets of a declaration before they are resolved: names, and whether they are declared or assigned.
@@ -35,6 +35,9 @@ impl<'s> Parser<'s> {
                 .ok_or_else(|| Failure::at(offset, "$ cannot be assigned here"))?;
             self.variables[id].cell = true;
             return Ok(id);
+        }
+        if self.variables.len() >= MAX_VARIABLES {
+            return Err(Failure::at(offset, format!("more than {MAX_VARIABLES} variables in one file")));
         }
         self.variables.push(Variable { cell: end == Kind::RightParen });
         let id = self.variables.len() - 1;
@@ -193,7 +196,7 @@ impl<'s> Parser<'s> {
             return Ok(None);
         }
         let known = self.scope.iter().map(|(known, _)| *known);
-        let hint = crate::template::error::nearest(name, known);
+        let hint = crate::template::error::near(name, known);
         Err(Failure { hint, ..Failure::at(offset, format!("undefined variable {name:?}")) })
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use minijinja::{Error, ErrorKind, Output, State, Template, UndefinedBehavior};
+use minijinja::{Error, ErrorKind, Output, OutputSpan, State, Template, UndefinedBehavior};
 
 use super::super::context::{Context, Strings};
 use super::super::{Environment, FUEL, Value, gofmt};
@@ -42,7 +42,7 @@ impl Go {
 
     /// Renders a template.
     pub(crate) fn render(&self, text: &str) -> Result<Rendered, Failure> {
-        let program = emit(text, &parse::parse(text)?)?;
+        let program = emit(text, &parse::parse(text)?, &self.root)?;
         let runtime = Arc::new(Runtime::new(Arc::clone(&self.env), self.now, false));
         let context = self.context(&runtime);
         let environment = self.with_definitions(text, &program)?;
@@ -56,16 +56,15 @@ impl Go {
 
     /// For each line of the output, the line of the template it came from.
     pub(crate) fn line_map(&self, text: &str) -> Result<Vec<u32>, Failure> {
-        let program = emit(text, &parse::parse(text)?)?;
+        let program = emit(text, &parse::parse(text)?, &self.root)?;
         let runtime = Arc::new(Runtime::new(Arc::clone(&self.env), self.now, true));
         let environment = self.with_definitions(text, &program)?;
         let environment = environment.as_ref().unwrap_or(&self.environment);
-        let lines = Mutex::default();
         environment
             .template_from_named_str("", &program.main)
-            .and_then(|template| trace(&template, self.context(&runtime), &lines))
+            .and_then(|template| trace(&template, self.context(&runtime), &runtime.lines))
             .map_err(|error| explain(text, &error))?;
-        let mut lines = lines.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = runtime.lines.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(lines.pop().unwrap_or_default())
     }
 
@@ -92,15 +91,27 @@ impl Go {
     }
 }
 
-/// Renders with spans, and appends the line of each line of the output to `lines` as one entry.
+/// Renders with spans, and appends the line of each line of the output to `lines` as one entry. Entries that appear
+/// meanwhile are those of the templates it calls, and are taken up into its own.
 pub(super) fn trace(
     template: &Template<'_, '_>,
     context: Value,
     lines: &Mutex<Vec<Vec<u32>>>,
 ) -> Result<String, Error> {
+    let locked = || lines.lock().unwrap_or_else(PoisonError::into_inner);
+    let before = locked().len();
     let (output, spans) = template.render_with_spans(context)?;
-    let map = super::super::lines::from_spans(&output, &spans);
-    lines.lock().unwrap_or_else(PoisonError::into_inner).push(map);
+    let mut called = locked().split_off(before).into_iter();
+    let is_call = |span: &OutputSpan| {
+        let code = template.source().get(span.source_range()).unwrap_or_default();
+        code.starts_with("go.template(") || code.starts_with(".template(")
+    };
+    // Nothing written, no span: such calls leave no entry either.
+    let inner = |span: &OutputSpan| if is_call(span) { called.next() } else { None };
+    let map = super::super::lines::from_spans(&output, &spans, inner);
+    if !output.is_empty() || before == 0 {
+        locked().push(map);
+    }
     Ok(output)
 }
 

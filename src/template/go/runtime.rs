@@ -1,4 +1,4 @@
-//! The object that translated templates call: `go.f(…)`, `go.call(…)` and the rest. One per render.
+//! The object that translated templates call: `go.f(…)`, `go.printf(…)` and the rest. One per render.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,8 +25,10 @@ pub(super) struct Runtime {
     calls: AtomicUsize,
     /// Missing keys of `Versions`: where, and what to say.
     pub warnings: Mutex<Vec<(usize, String)>>,
-    /// For a line map: what each `template` call wrote, in the order of the calls.
-    pub traced: Option<Mutex<Vec<Vec<u32>>>>,
+    /// Is this render for a line map?
+    traced: bool,
+    /// For a line map: the lines of what each `template` call wrote, in the order of the calls.
+    pub lines: Mutex<Vec<Vec<u32>>>,
 }
 
 /// A variable that is assigned after its declaration, perhaps from inside a loop.
@@ -87,8 +89,8 @@ impl From<Failure> for Stop {
 
 impl Runtime {
     pub(super) fn new(env: Arc<Strings>, now: Timestamp, traced: bool) -> Self {
-        let traced = traced.then(Mutex::default);
-        Self { env, now, calls: AtomicUsize::new(0), warnings: Mutex::default(), traced }
+        let (warnings, lines) = Default::default();
+        Self { env, now, calls: AtomicUsize::new(0), warnings, traced, lines }
     }
 
     fn dispatch(
@@ -105,15 +107,14 @@ impl Runtime {
             ("m", [receiver, chain, args @ ..]) => {
                 Ok(field::chain(self, at, receiver, chain.as_str().unwrap_or(""), args)?)
             }
-            ("call", [name, args @ ..]) => {
-                let outcome = functions::call(self, at, name.as_str().unwrap_or(""), args);
-                Ok(outcome.map_err(|why| Failure::at(at, why))?)
-            }
             ("range", [value]) => Ok(range(at, value)?),
             ("pairs", [value]) => Ok(pairs(at, value)?),
             ("template", [name, dot]) => self.template(state, at, name.as_str().unwrap_or(""), dot),
             ("raise", [message]) => Err(Failure::at(at, message.as_str().unwrap_or("")).into()),
-            _ => Err(Stop::Engine(ErrorKind::UnknownMethod.into())),
+            (name, args) => {
+                let outcome = functions::call(self, at, name, args);
+                Ok(outcome.map_err(|why| Failure::at(at, why))?)
+            }
         }
     }
 
@@ -155,15 +156,14 @@ impl Runtime {
             return Err(Stop::Engine(ErrorKind::InvalidOperation.into()));
         };
         let context = Value::from_pairs([("go", go), ("d0", dot.clone())]);
-        let text = match &self.traced {
-            None => {
-                let done = template.render_captured(context).map_err(Stop::Engine)?;
-                if let Some((used, _)) = done.state().fuel_levels() {
-                    state.consume_fuel(used).map_err(Stop::Engine)?;
-                }
-                done.into_output()
+        let text = if self.traced {
+            super::run::trace(&template, context, &self.lines).map_err(Stop::Engine)?
+        } else {
+            let done = template.render_captured(context).map_err(Stop::Engine)?;
+            if let Some((used, _)) = done.state().fuel_levels() {
+                state.consume_fuel(used).map_err(Stop::Engine)?;
             }
-            Some(traced) => super::run::trace(&template, context, traced).map_err(Stop::Engine)?,
+            done.into_output()
         };
         self.calls.fetch_sub(1, Ordering::Relaxed);
         Ok(Value::from(text))
@@ -177,10 +177,10 @@ fn cannot_range(at: usize, value: &Value) -> Failure {
 /// What `range` gives as elements.
 fn range(at: usize, value: &Value) -> Result<Value, Failure> {
     Ok(match view(value) {
-        View::Nil => Value::from(Vec::<Value>::new()),
+        View::Nil | View::Int(_, ..=0) => Value::from(Vec::<Value>::new()),
         View::List(_, items) => Value::from(items),
         View::Map(_, pairs) => Value::from(pairs.into_iter().map(|(_, item)| item).collect::<Vec<_>>()),
-        View::Int(kind, count) => Value::make_iterable(move || (0..count.max(0)).map(move |n| int(kind, n))),
+        View::Int(kind, count) => Value::make_iterable(move || (0..count).map(move |n| int(kind, n))),
         _ => return Err(cannot_range(at, value)),
     })
 }

@@ -72,7 +72,9 @@ fn digits(printer: &mut Printer, value: i64, base: u8, digits: &str, verb: char)
 fn unicode(printer: &mut Printer, value: i64) {
     let flags = printer.flags;
     let width = flags.precision.unwrap_or(4).max(4);
-    let mut text = format!("U+{value:0width$X}");
+    // Not by the standard library's width, which panics beyond 65535.
+    let digits = format!("{value:X}");
+    let mut text = format!("U+{}{digits}", "0".repeat(width.saturating_sub(digits.len())));
     if flags.sharp && quote::is_print(character(value)) {
         text.push_str(&format!(" '{}'", character(value)));
     }

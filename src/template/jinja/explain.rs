@@ -2,8 +2,9 @@
 
 use minijinja::{Error, ErrorKind};
 
-use super::super::error::nearest;
+use super::super::error::{near, nearest};
 use super::super::{Environment, TemplateError, Value};
+use super::functions::FILTERS;
 
 /// Explains an error of a template named `name` with source `text`.
 pub(super) fn explain(
@@ -41,7 +42,12 @@ fn describe(error: &Error, environment: &Environment<'_>, root: &Value) -> (Stri
         ErrorKind::UnknownFunction => {
             let wanted = detail.split(' ').next().unwrap_or_default();
             let known = globals();
-            (format!("unknown function \"{wanted}\""), nearest(wanted, known.iter().map(String::as_str)))
+            (format!("unknown function \"{wanted}\""), near(wanted, known.iter().map(String::as_str)))
+        }
+        ErrorKind::UnknownFilter => {
+            let wanted = detail.trim_start_matches("filter ").split(' ').next().unwrap_or_default();
+            let known = BUILTIN_FILTERS.iter().chain(&FILTERS).copied();
+            (format!("unknown filter \"{wanted}\""), near(wanted, known))
         }
         ErrorKind::OutOfFuel => {
             ("the template does too much: it loops or writes without end".to_owned(), None)
@@ -54,6 +60,52 @@ fn describe(error: &Error, environment: &Environment<'_>, root: &Value) -> (Stri
         kind => (format!("{kind}: {detail}"), None),
     }
 }
+
+/// Filters of the engine, which it does not list itself.
+const BUILTIN_FILTERS: [&str; 42] = [
+    "abs",
+    "attr",
+    "batch",
+    "bool",
+    "capitalize",
+    "chain",
+    "count",
+    "default",
+    "dictsort",
+    "escape",
+    "first",
+    "float",
+    "format",
+    "groupby",
+    "indent",
+    "int",
+    "items",
+    "join",
+    "last",
+    "length",
+    "lines",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "select",
+    "selectattr",
+    "slice",
+    "sort",
+    "split",
+    "string",
+    "sum",
+    "title",
+    "tojson",
+    "trim",
+    "upper",
+];
 
 /// "`Versions.apii` is undefined": which part is missing, and what there is instead.
 fn undefined(detail: &str, root: &Value, globals: &[String]) -> (String, Option<String>) {
@@ -76,9 +128,10 @@ fn undefined(detail: &str, root: &Value, globals: &[String]) -> (String, Option<
     if parents.is_empty() {
         known.extend_from_slice(globals);
     }
-    let hint = nearest(last, known.iter().map(String::as_str));
-    // Everything that has a name is no help: only the near one is.
-    let hint = hint.filter(|hint| !parents.is_empty() || hint.starts_with("did you mean"));
+    let names = known.iter().map(String::as_str);
+    // The machine's environment is no list for an error message.
+    let many = parents.is_empty() || parents == ["EnvMap"];
+    let hint = if many { near(last, names) } else { nearest(last, names) };
     (format!("`{path}` is undefined"), hint)
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// One answered (or broken off) request.
+/// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// HTTP method.
@@ -13,7 +13,7 @@ pub struct Request {
     pub user_agent: String,
     /// Who asked.
     pub user: String,
-    /// HTTP status; 0 when the client got no answer.
+    /// HTTP status; 0 when there is no answer (yet).
     pub status: u16,
 }
 
@@ -21,12 +21,23 @@ pub struct Request {
 #[derive(Debug, Default)]
 pub struct RequestLog {
     entries: Vec<Request>,
+    /// How many entries resets have removed.
+    forgotten: usize,
 }
 
 impl RequestLog {
-    /// Adds a request.
-    pub fn push(&mut self, request: Request) {
+    /// Adds a request that has come in; a ticket to report its status with.
+    pub fn begin(&mut self, request: Request) -> usize {
         self.entries.push(request);
+        self.forgotten + self.entries.len() - 1
+    }
+
+    /// Notes the status of a request, unless the log was reset since it came in.
+    pub fn end(&mut self, ticket: usize, status: u16) {
+        let place = ticket.checked_sub(self.forgotten);
+        if let Some(request) = place.and_then(|place| self.entries.get_mut(place)) {
+            request.status = status;
+        }
     }
 
     /// All requests since the last reset.
@@ -36,6 +47,7 @@ impl RequestLog {
 
     /// Forgets everything.
     pub fn clear(&mut self) {
+        self.forgotten += self.entries.len();
         self.entries.clear();
     }
 

@@ -34,6 +34,8 @@ pub struct State {
     pub seen: HashMap<String, Instant>,
     /// The stage each pod was last brought to, by uid.
     pub stages: HashMap<String, String>,
+    /// OpenAPI documents that have been asked for, by the hash of what they are made from.
+    pub documents: HashMap<u64, Vec<u8>>,
     /// The next Service address.
     pub next_ip: u32,
     signal: watch::Sender<u64>,
@@ -116,6 +118,7 @@ impl Shared {
             held: BTreeSet::new(),
             seen: HashMap::new(),
             stages: HashMap::new(),
+            documents: HashMap::new(),
             next_ip: 1,
             signal: signal.clone(),
         };

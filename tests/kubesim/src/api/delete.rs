@@ -13,7 +13,7 @@ use crate::write::{self, Deletion, Gone};
 
 /// What the body and the query of a DELETE ask for.
 fn options(call: &Call) -> ApiResult<Deletion> {
-    let body: Value = if call.body.is_empty() { json!({}) } else { super::parse_body(&call.body)? };
+    let body: Value = if call.body.is_empty() { json!({}) } else { super::parse_body(call)? };
     let part = |key: &str| match body[key].as_str() {
         Some(text) => text.to_owned(),
         None => call.param(key).to_owned(),

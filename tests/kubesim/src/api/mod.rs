@@ -18,6 +18,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::http::{Call, Reply};
+use crate::proto;
 use crate::resources::Resource;
 use crate::state::{Shared, State};
 use crate::status::{ApiError, ApiResult};
@@ -74,7 +75,7 @@ fn answer(shared: &Arc<Shared>, call: &Call) -> ApiResult<Reply> {
         Route::GroupVersion(group, version) => discovery::group_version(&shared.state(), &group, &version),
         Route::OpenApiV2 => Ok(openapi::v2(call)),
         Route::OpenApiV3Index => Ok(openapi::index(&shared.state())),
-        Route::OpenApiV3(group, version) => openapi::document(&shared.state(), &group, &version),
+        Route::OpenApiV3(group, version) => openapi::document(&mut shared.state(), &group, &version),
         Route::Objects { group, version, plural, namespace, name, subresource } => {
             let mut state = shared.state();
             let resource = state.resource(&group, &version, &plural);
@@ -114,11 +115,6 @@ fn objects(state: &mut State, call: &Call, target: &Target) -> ApiResult<Reply> 
     if !resource.create_only {
         state.users.check(&ask, resource)?;
     }
-    if call.content_type == "application/vnd.kubernetes.protobuf" {
-        let message = "the body of the request was in an unknown format - accepted media types include: \
-                       application/json, application/yaml";
-        return Err(ApiError::new(415, "UnsupportedMediaType", message));
-    }
     if resource.create_only {
         return match verb {
             "create" => reviews::create(state, call, target),
@@ -146,14 +142,14 @@ fn create(state: &mut State, call: &Call, target: &Target) -> ApiResult<Reply> {
         return Err(ApiError::method_not_allowed());
     }
     let options = Options::of(call, "");
-    let (object, warnings) = write::read(&target.resource, parse_body(&call.body)?, &options)?;
+    let (object, warnings) = write::read(&target.resource, parse_body(call)?, &options)?;
     let stored = write::create(state, &target.resource, &target.namespace, object, &options)?;
     Ok(reply(call, target, 201, &stored, &warnings))
 }
 
 fn update(state: &mut State, call: &Call, target: &Target) -> ApiResult<Reply> {
     let options = Options::of(call, &target.subresource);
-    let (object, warnings) = write::read(&target.resource, parse_body(&call.body)?, &options)?;
+    let (object, warnings) = write::read(&target.resource, parse_body(call)?, &options)?;
     let key = target.key();
     if state.get(&key).is_none() {
         return Err(ApiError::not_found(&target.resource, &target.name));
@@ -163,8 +159,13 @@ fn update(state: &mut State, call: &Call, target: &Target) -> ApiResult<Reply> {
 }
 
 /// The body as JSON.
-fn parse_body(body: &[u8]) -> ApiResult<Value> {
-    serde_json::from_slice(body).map_err(|e| {
+fn parse_body(call: &Call) -> ApiResult<Value> {
+    if call.content_type == "application/vnd.kubernetes.protobuf" {
+        let message = "the body of the request was in an unknown format - accepted media types include: \
+                       application/json, application/yaml";
+        return proto::decode(&call.body).ok_or_else(|| ApiError::new(415, "UnsupportedMediaType", message));
+    }
+    serde_json::from_slice(&call.body).map_err(|e| {
         ApiError::bad_request(format!("the object provided is unrecognized (must be of type Object): {e}"))
     })
 }

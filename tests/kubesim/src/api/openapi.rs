@@ -36,13 +36,19 @@ pub fn index(state: &State) -> Reply {
     for resource in state.resources() {
         let path = path_of(&resource);
         if !paths.contains_key(&path) {
-            let text = build(state, &resource.group, &resource.version).to_string();
-            let hash = format!("{:016X}", clock::fnv(text.as_bytes()));
-            let url = format!("/openapi/v3/{path}?hash={hash}");
+            let hash = hash(state, &resource.group, &resource.version);
+            let url = format!("/openapi/v3/{path}?hash={hash:016X}");
             paths.insert(path, json!({"serverRelativeURL": url}));
         }
     }
     Reply::json(200, &json!({"paths": paths})).with_type("text/plain; charset=utf-8")
+}
+
+/// Names what a document is made from, which is quicker than making it.
+fn hash(state: &State, group: &str, version: &str) -> u64 {
+    let resources = state.resources();
+    let here: Vec<_> = resources.iter().filter(|r| r.group == group && r.version == version).collect();
+    clock::fnv(format!("{} {here:?}", state.options.version).as_bytes())
 }
 
 fn path_of(resource: &Resource) -> String {
@@ -50,13 +56,19 @@ fn path_of(resource: &Resource) -> String {
     format!("{prefix}/{}", resource.group_version())
 }
 
-/// `/openapi/v3/apis/G/V`
-pub fn document(state: &State, group: &str, version: &str) -> ApiResult<Reply> {
+/// `/openapi/v3/apis/G/V`; made once, because every apply asks for it.
+pub fn document(state: &mut State, group: &str, version: &str) -> ApiResult<Reply> {
     let known = state.resources().iter().any(|r| r.group == group && r.version == version);
     if !known {
         return Err(ApiError::no_such_path());
     }
-    Ok(Reply::json(200, &build(state, group, version)))
+    let hash = hash(state, group, version);
+    if !state.documents.contains_key(&hash) {
+        let document = build(state, group, version).to_string();
+        state.documents.insert(hash, document.into_bytes());
+    }
+    let document = state.documents.get(&hash).cloned().unwrap_or_default();
+    Ok(Reply::bytes("application/json", document))
 }
 
 fn build(state: &State, group: &str, version: &str) -> Value {

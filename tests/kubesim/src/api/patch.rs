@@ -14,7 +14,7 @@ use crate::write::{self, Options};
 /// Patches an object; server-side apply also creates it.
 pub fn patch(state: &mut State, call: &Call, target: &Target) -> ApiResult<Reply> {
     let options = Options::of(call, &target.subresource);
-    let body = parse_body(&call.body)?;
+    let body = parse_body(call)?;
     if call.content_type == "application/apply-patch+yaml" {
         let (status, stored, warnings) = apply(state, call, target, body, &options)?;
         return Ok(reply(call, target, status, &stored, &warnings));
@@ -33,20 +33,40 @@ pub fn patch(state: &mut State, call: &Call, target: &Target) -> ApiResult<Reply
         (content_type, _) => patch::untyped(content_type, &current, &body)?,
     };
     let (patched, warnings) =
-        write::read(&target.resource, patched, &options).map_err(|e| in_patch(e, &body))?;
+        write::read(&target.resource, patched, &options).map_err(|e| in_patch(e, call, &body))?;
     let stored = write::update(state, &target.resource, &key, patched, &options)?;
     Ok(reply(call, target, 200, &stored, &warnings))
 }
 
-/// An unknown field that came with a patch is a problem of the patch.
-fn in_patch(error: ApiError, body: &Value) -> ApiError {
-    let Some((_, strict)) = error.message.split_once("strict decoding error: ") else { return error };
-    let detail = format!("strict decoding error: {strict}");
-    let cause = Cause::invalid("patch", &Value::String(body.to_string()), &detail);
+/// What cannot be read after a patch is a problem of the patch.
+fn in_patch(error: ApiError, call: &Call, body: &Value) -> ApiError {
+    let Some((_, detail)) =
+        error.message.split_once(" cannot be handled as a ").and_then(|(_, t)| t.split_once(": "))
+    else {
+        return error;
+    };
+    let strategic = call.content_type == "application/strategic-merge-patch+json";
+    let shown = if strategic { go_text(body) } else { body.to_string() };
+    let cause = Cause::invalid("patch", &Value::String(shown), detail);
     let message = format!(" \"\" is invalid: patch: {}", cause.message);
     let causes =
         json!({"causes": [{"reason": cause.reason, "message": cause.message, "field": cause.field}]});
     ApiError { details: Some(Box::new(causes)), ..ApiError::new(422, "Invalid", message) }
+}
+
+/// A value as Go prints it: `map[a:1 b:[x y]]`.
+fn go_text(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let mut pairs: Vec<String> = map.iter().map(|(k, v)| format!("{k}:{}", go_text(v))).collect();
+            pairs.sort();
+            format!("map[{}]", pairs.join(" "))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(go_text).collect::<Vec<_>>().join(" ")),
+        Value::String(text) => text.clone(),
+        Value::Null => "<nil>".into(),
+        other => other.to_string(),
+    }
 }
 
 type Applied = (u16, std::sync::Arc<Value>, Vec<String>);

@@ -18,9 +18,9 @@ pub fn answer(state: &mut State, call: &Call, target: &Target, verb: &str) -> Ap
     let current = scale_of(&object);
     let wanted = match verb {
         "get" => return Ok(Reply::json(200, &current)),
-        "update" => super::parse_body(&call.body)?,
+        "update" => super::parse_body(call)?,
         "patch" => {
-            let patch = super::parse_body(&call.body)?;
+            let patch = super::parse_body(call)?;
             patch::untyped(&call.content_type, &current, &patch)?
         }
         _ => return Err(ApiError::method_not_allowed()),

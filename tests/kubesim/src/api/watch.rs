@@ -60,6 +60,11 @@ pub fn start(state: &State, call: &Call, target: &Target) -> ApiResult<Reply> {
             ApiError::bad_request(format!("Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\""))
         })?,
     };
+    let newest = state.store.version();
+    if version > newest {
+        let message = format!("Timeout: Too large resource version: {version}, current: {newest}");
+        return Err(ApiError { retry_after: Some(1), ..ApiError::new(504, "Timeout", message) });
+    }
     if state.store.since(version).is_none() {
         return Err(ApiError::new(410, "Expired", format!("too old resource version: {version}")));
     }

@@ -26,13 +26,22 @@ pub fn keep(state: &mut State, key: &Key) -> bool {
     true
 }
 
+/// Deletes an object that waits for its own dependents in turn.
+fn remove_foreground(state: &mut State, key: &Key) {
+    if let Some(resource) = state.resource_of(key) {
+        let how = write::Deletion { propagation: "Foreground".into(), ..write::Deletion::default() };
+        // Gone already: just as well.
+        let _ = write::delete(state, &resource, key, &how);
+    }
+}
+
 /// Deletes the dependents of an object first, then lets it go.
 fn foreground(state: &mut State, key: &Key, object: &Value) {
     let dependents = state.store.dependents(json::uid(object));
     for dependent in &dependents {
         let fresh = state.get(dependent).is_some_and(|d| !json::deleting(&d));
         if fresh {
-            remove(state, dependent);
+            remove_foreground(state, dependent);
         }
     }
     if !state.store.dependents(json::uid(object)).is_empty() {

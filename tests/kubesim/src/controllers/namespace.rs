@@ -19,6 +19,10 @@ pub fn reconcile(state: &mut State, key: &Key, namespace: &Value) -> Option<Dura
         return None;
     }
     let waited = elapsed(state, &format!("delete:{}", json::uid(namespace)));
+    // A cluster takes a moment to begin, and clients meet namespaces that still have everything.
+    if let Some(delay) = left(state.options.namespace_delete / 2, waited) {
+        return Some(delay);
+    }
     for inside in state.store.in_namespace(&key.name) {
         if state.get(&inside).is_some_and(|o| !json::deleting(&o)) {
             remove(state, &inside);

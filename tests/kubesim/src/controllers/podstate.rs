@@ -56,6 +56,8 @@ impl Plan {
             "Pending" => Fate::Pending,
             "NotReady" => Fate::NotReady,
             "CreateContainerConfigError" => Fate::ConfigError,
+            // What is always restarted never fails for good.
+            "Failed" if json::text(pod, &["spec", "restartPolicy"]) == "Always" => Fate::CrashLoopBackOff,
             "Failed" => Fate::Failed,
             _ => {
                 let missing = all().find(|c| json::text(c, &["image"]).contains(":missing"));

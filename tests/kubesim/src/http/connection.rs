@@ -15,7 +15,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
-use super::{Call, Local, Reply, Stream, control};
+use super::{Call, Reply, Stream, control};
 use crate::api;
 use crate::faults::{Action, Moment};
 use crate::requests;
@@ -47,7 +47,7 @@ impl Breaker {
 /// Serves one connection until it ends or is broken on purpose.
 pub async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     let socket = stream.as_fd().try_clone_to_owned().ok();
-    let breaker: Local<Breaker> = Rc::new(Breaker { socket, broken: Notify::new() });
+    let breaker = Rc::new(Breaker { socket, broken: Notify::new() });
     let service = service_fn(|request| respond(request, shared.clone(), breaker.clone()));
     let connection =
         hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
@@ -60,7 +60,7 @@ pub async fn serve(stream: TcpStream, shared: Arc<Shared>) {
 async fn respond(
     request: Request<Incoming>,
     shared: Arc<Shared>,
-    breaker: Local<Breaker>,
+    breaker: Rc<Breaker>,
 ) -> Result<Response<Body>, Infallible> {
     let (head, body) = request.into_parts();
     let body = match Limited::new(body, BODY_LIMIT).collect().await {
@@ -76,19 +76,23 @@ async fn respond(
     if call.path.starts_with("/_kubesim/") {
         return Ok(render(control::answer(&shared, &call), None, &shared, &breaker));
     }
+    // Logged as it comes in: a client that gives up while it waits has asked all the same.
+    let ticket = lock(&shared.requests).begin(requests::Request {
+        method: call.method.clone(),
+        path: call.target(),
+        user_agent: call.user_agent.clone(),
+        user: call.user.clone(),
+        status: 0,
+    });
     let (latency, action) = lock(&shared.faults).judge(&call.method, &call.target(), &call.user);
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
     let (reply, action) = carry_out(&shared, &call, action);
     let broken = matches!(action, Action::Reset(_) | Action::Close(_) | Action::Hang(_));
-    lock(&shared.requests).push(requests::Request {
-        method: call.method.clone(),
-        path: call.target(),
-        user_agent: call.user_agent.clone(),
-        user: call.user.clone(),
-        status: if broken { 0 } else { reply.status() },
-    });
+    if !broken {
+        lock(&shared.requests).end(ticket, reply.status());
+    }
     match action {
         Action::Reset(_) => breaker.snap(true),
         Action::Close(_) => breaker.snap(false),
@@ -125,7 +129,7 @@ fn render(
     reply: Reply,
     drop_after: Option<u64>,
     shared: &Arc<Shared>,
-    breaker: &Local<Breaker>,
+    breaker: &Rc<Breaker>,
 ) -> Response<Body> {
     let (status, content_type, headers, body) = match reply {
         Reply::Full { status, content_type, headers, body } => {
@@ -168,7 +172,7 @@ async fn feed(
     sender: http_body_util::channel::Sender<Bytes, std::io::Error>,
     drop_after: Option<u64>,
     shared: Arc<Shared>,
-    breaker: Local<Breaker>,
+    breaker: Rc<Breaker>,
 ) {
     if watch.run(sender, drop_after, shared).await == api::WatchEnd::Dropped {
         breaker.snap(true);

@@ -7,7 +7,6 @@ mod connection;
 mod control;
 mod reply;
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -31,6 +30,3 @@ pub async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         }
     }
 }
-
-/// Shared by everything on one thread.
-type Local<T> = Rc<T>;

@@ -40,7 +40,12 @@ const EVENT: &[Column] = &[
     ("Type", S, false),
     ("Reason", S, false),
     ("Object", S, false),
+    ("Subobject", S, true),
+    ("Source", S, true),
     ("Message", S, false),
+    ("First Seen", S, true),
+    ("Count", S, true),
+    ("Name", S, true),
 ];
 const NODE: &[Column] =
     &[("Status", S, false), ("Roles", S, false), ("Age", S, false), ("Version", S, false)];
@@ -58,7 +63,7 @@ pub(super) fn form(kind: &str) -> Option<Form> {
         }
         "PersistentVolumeClaim" => Form::new(CLAIM, claim),
         "Ingress" => Form::new(INGRESS, ingress),
-        "Event" => Form::new(EVENT, event),
+        "Event" => Form::unnamed(EVENT, event),
         "Node" => Form::new(NODE, node),
         "CustomResourceDefinition" | "Role" | "ClusterRole" => {
             Form::new(CREATED, |o| vec![o["metadata"]["creationTimestamp"].clone()])
@@ -142,8 +147,20 @@ fn event(o: &Value) -> Vec<Value> {
     let part = |key: &str| json::text(o, &[key]).to_owned();
     let about = &o["involvedObject"];
     let object = format!("{}/{}", json::text(about, &["kind"]).to_lowercase(), json::text(about, &["name"]));
-    let seen = since(json::text(o, &["lastTimestamp"]));
-    vec![json!(seen), json!(part("type")), json!(part("reason")), json!(object), json!(part("message"))]
+    let seen = |key: &str| json!(since(json::text(o, &[key])));
+    let source = json::text(o, &["source", "component"]);
+    vec![
+        seen("lastTimestamp"),
+        json!(part("type")),
+        json!(part("reason")),
+        json!(object),
+        json!(json::text(about, &["fieldPath"])),
+        json!(source),
+        json!(part("message")),
+        seen("firstTimestamp"),
+        json!(o["count"].to_string()),
+        json!(json::name(o)),
+    ]
 }
 
 fn node(o: &Value) -> Vec<Value> {

@@ -23,11 +23,17 @@ pub type Column = (&'static str, &'static str, bool);
 struct Form {
     columns: &'static [Column],
     cells: fn(&Value) -> Vec<Value>,
+    /// The name comes first, as in most tables.
+    named: bool,
 }
 
 impl Form {
     fn new(columns: &'static [Column], cells: fn(&Value) -> Vec<Value>) -> Self {
-        Self { columns, cells }
+        Self { columns, cells, named: true }
+    }
+
+    fn unnamed(columns: &'static [Column], cells: fn(&Value) -> Vec<Value>) -> Self {
+        Self { columns, cells, named: false }
     }
 }
 
@@ -44,8 +50,13 @@ fn form(resource: &Resource) -> Option<Form> {
 pub fn table(resource: &Resource, objects: &[Arc<Value>], metadata: &Value, full: bool) -> Value {
     let form = form(resource);
     let custom: &[(String, String, String)] = &resource.columns;
-    let mut columns = vec![column("Name", "string", false)];
-    columns[0]["format"] = "name".into();
+    let named = form.as_ref().is_none_or(|form| form.named);
+    let mut columns = Vec::new();
+    if named {
+        let mut name = column("Name", "string", false);
+        name["format"] = "name".into();
+        columns.push(name);
+    }
     match &form {
         Some(form) => columns.extend(form.columns.iter().map(|(name, kind, wide)| column(name, kind, *wide))),
         None => {
@@ -58,7 +69,10 @@ pub fn table(resource: &Resource, objects: &[Arc<Value>], metadata: &Value, full
     let rows: Vec<Value> = objects
         .iter()
         .map(|object| {
-            let mut cells = vec![json!(json::name(object))];
+            let mut cells = Vec::new();
+            if named {
+                cells.push(json!(json::name(object)));
+            }
             match &form {
                 Some(form) => cells.extend((form.cells)(object)),
                 None => {

@@ -119,6 +119,7 @@ fn pod_grace(pod: &Value, asked: Option<i64>) -> i64 {
 pub fn finish(state: &mut State, key: &Key) -> Option<Arc<Value>> {
     let gone = state.delete(key)?;
     state.seen.remove(json::uid(&gone));
+    state.seen.remove(&format!("delete:{}", json::uid(&gone)));
     state.stages.remove(json::uid(&gone));
     Some(gone)
 }

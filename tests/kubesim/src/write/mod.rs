@@ -82,13 +82,14 @@ pub fn read(resource: &Resource, mut body: Value, options: &Options) -> ApiResul
             format!("{kind} in version \"{}\" cannot be handled as a {kind}: {why}", resource.version);
         ApiError::bad_request(message)
     };
-    let (value, unknown) = match resource.schema() {
+    let (value, mut unknown) = match resource.schema() {
         Some(kind) => {
             let decoded = crate::schema::decode(kind, body).map_err(|e| cannot(&e))?;
             (decoded.value, decoded.unknown)
         }
         None => admission::decode_custom(resource, body),
     };
+    unknown.sort();
     match options.field_validation.as_str() {
         "Strict" if !unknown.is_empty() => {
             Err(cannot(&format!("strict decoding error: {}", unknown.join(", "))))

