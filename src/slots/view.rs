@@ -132,11 +132,6 @@ impl<'a> View<'a> {
         }
     }
 
-    /// This pool's record with this identity.
-    pub fn with_identity(&self, identity: &str) -> Option<&Record> {
-        self.own().find(|record| record.identity() == identity)
-    }
-
     /// What a run has made, unless it is being taken down already.
     pub fn made_by(&self, run: &str) -> Option<&Record> {
         self.own().find(|record| record.made_by() == Some(run) && record.state() != State::Terminating)

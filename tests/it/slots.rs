@@ -226,7 +226,7 @@ fn slots_behind_a_server_with_a_path() {
 
 #[test]
 fn what_the_command_line_must_say() {
-    let Some(lab) = slots(AI) else { return };
+    let Some(mut lab) = slots(AI) else { return };
     assert!(lab.fails(2, &["manage-env", "resolve", "--env", "ai"]).contains("which slot?"));
     assert!(lab.fails(2, &["manage-env", "set", "--env", "ai", "--slot", "1"]).contains("nothing to set"));
     assert!(lab.fails(2, &["manage-env", "create", "--env", "dev"]).contains("has no slots"));
@@ -236,6 +236,11 @@ fn what_the_command_line_must_say() {
     let text = lab.fails(1, &["manage-env", "resolve", "--slot", "1", "--issue", "2"]);
     assert!(text.contains("--slot is slot 1, but issue 2 is slot 2"), "{text}");
     assert!(lab.fails(2, &["manage-env", "cleanup", "--slot", "1"]).contains("add --yes"));
+    // The variables of CI stand for flags.
+    lab.env("CODEXCTL_ENV", "ai").env("CODEXCTL_ISSUE_NUMBER", "2").env("CODEXCTL_DEV_SLOTS_MAX", "2");
+    assert!(lab.ok(&["manage-env", "resolve"]).starts_with("slot 2\nnamespace demo-dev-2\n"));
+    lab.env("CODEXCTL_ISSUE_NUMBER", "3").env("CODEXCTL_PR_NUMBER", "");
+    assert!(lab.fails(1, &["manage-env", "create", "--no-wait"]).contains("no free slot"));
 }
 
 #[test]

@@ -285,7 +285,8 @@ fn check(world: &World) {
     let snapshot = Snapshot { configmaps: world.configmaps.clone(), namespaces: BTreeMap::new() };
     let view = View::new(&pool, snapshot);
     for (namespace, identity) in &world.tenants {
-        let held = view.with_identity(identity).is_some_and(|record| record.namespace == *namespace);
+        let mut records = view.own().filter(|record| record.identity() == identity);
+        let held = records.any(|record| record.namespace == *namespace);
         assert!(held, "namespace {namespace} of {identity} is there, its record is not");
     }
     let mut issues = BTreeSet::new();
