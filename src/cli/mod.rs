@@ -1,9 +1,12 @@
 //! The command line: one thin file per verb, which reads flags, calls the library and prints. No logic of its own.
 
+mod age;
 mod apply;
 mod args;
+mod confirm;
 mod destroy;
 mod diff;
+mod manage_env;
 mod render;
 mod status;
 
@@ -74,6 +77,7 @@ enum Command {
     Destroy(destroy::Args),
     Diff(diff::Args),
     Status(status::Args),
+    ManageEnv(manage_env::Args),
 }
 
 impl Command {
@@ -84,6 +88,7 @@ impl Command {
             Self::Destroy(args) => args.run(app),
             Self::Diff(args) => args.run(app),
             Self::Status(args) => args.run(app),
+            Self::ManageEnv(args) => args.run(app),
         }
     }
 }
