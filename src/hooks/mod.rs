@@ -11,10 +11,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 
 use crate::config::steps::{Action, CommentTarget, Step};
-use crate::config::{Namespace, Stack, StackContext, UnitSteps};
+use crate::config::{Namespace, Stack, StackContext, UnitSteps, holds};
 use crate::error::Fault;
 use crate::logging::Group;
-use crate::manifests::{Unit, UnitKind, holds};
+use crate::manifests::{Unit, UnitKind};
 use crate::process::{Failure, pause, rounded};
 use crate::tools::kubectl::{Kubectl, explained};
 use crate::tools::{gh, shell};

@@ -51,7 +51,7 @@ impl Cluster {
             // As for the variable KUBECONFIG, it may be a list, of which some may be missing.
             let paths: Vec<PathBuf> =
                 std::env::split_paths(expanded.as_ref()).map(|path| root.join(path)).collect();
-            if !paths.iter().any(|path| path.is_file()) {
+            if !paths.iter().any(|path| path.exists() && !path.is_dir()) {
                 let message =
                     format!("{place}: there is no such file: {}", root.join(expanded.as_ref()).display());
                 let hint = "create it, or change the path in services.yaml";
@@ -341,7 +341,10 @@ pub fn words(failure: &Failure) -> String {
     let text = failure.message();
     // codexctl says itself that it is an error.
     let plain = |line| str::strip_prefix(line, "error: ").unwrap_or(line);
-    let kept: Vec<&str> = text.lines().filter(|line| !is_log(line)).map(plain).collect();
+    let mut kept: Vec<&str> = text.lines().filter(|line| !is_log(line)).map(plain).collect();
+    // It says of each resource it asked for that the server is not there.
+    let mut seen = std::collections::HashSet::new();
+    kept.retain(|line| seen.insert(*line));
     // An older kubectl may say nothing else.
     if kept.iter().all(|line| line.trim().is_empty()) { text.into() } else { kept.join("\n").trim().into() }
 }
