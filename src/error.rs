@@ -13,6 +13,8 @@ pub enum Class {
     Failed,
     /// Wrong usage or invalid configuration: exit code 2.
     Invalid,
+    /// Another program's exit code is passed on (`prompt run`).
+    Passed(u8),
     /// Already said in full on stderr; only the exit code (1) is left to give.
     Reported,
 }
@@ -41,6 +43,11 @@ impl Fault {
         Self { message: String::new(), class: Class::Reported, hint: None }
     }
 
+    /// A program that worked for codexctl has ended with this code, not 0, and it becomes codexctl's own.
+    pub fn passed(code: u8, message: impl Into<String>) -> Self {
+        Self { message: message.into(), class: Class::Passed(code), hint: None }
+    }
+
     /// Adds the way out, shown as `hint: …` below the message.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -62,8 +69,9 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
     if let Some(interrupt) = interrupted() {
         return interrupt_code(interrupt);
     }
-    match error.chain().find_map(|cause| cause.downcast_ref::<Fault>()) {
-        Some(fault) if fault.class == Class::Invalid => 2,
+    match error.chain().find_map(|cause| cause.downcast_ref::<Fault>()).map(|fault| fault.class) {
+        Some(Class::Invalid) => 2,
+        Some(Class::Passed(code)) => code,
         _ => 1,
     }
 }

@@ -21,6 +21,7 @@ mod logging;
 pub mod manifests;
 pub mod output;
 pub mod process;
+pub mod prompt;
 pub mod template;
 pub mod tools;
 pub mod yaml;

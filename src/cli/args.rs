@@ -25,7 +25,7 @@ pub(super) struct TargetArgs {
 
 /// Template variables.
 #[derive(Debug, clap::Args)]
-struct VariableArgs {
+pub(super) struct VariableArgs {
     /// Template variables: NAME=VALUE, several with commas or by repeating the flag
     #[arg(long, value_name = "NAME=VALUE", env = "CODEXCTL_VARS", hide_env_values = true)]
     vars: Vec<String>,
@@ -39,8 +39,15 @@ impl TargetArgs {
     pub(super) fn into_request(self) -> StackRequest {
         StackRequest {
             target: Target { env: EnvName::new(self.env), slot: self.slot, namespace: self.namespace },
-            variables: VariableInput { vars: self.variables.vars, var_file: self.variables.var_file },
+            variables: self.variables.into_input(),
         }
+    }
+}
+
+impl VariableArgs {
+    /// The variables these flags name.
+    pub(super) fn into_input(self) -> VariableInput {
+        VariableInput { vars: self.vars, var_file: self.var_file }
     }
 }
 

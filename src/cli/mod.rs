@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod destroy;
 mod diff;
+mod prompt;
 mod render;
 mod status;
 
@@ -74,6 +75,7 @@ enum Command {
     Destroy(destroy::Args),
     Diff(diff::Args),
     Status(status::Args),
+    Prompt(prompt::Args),
 }
 
 impl Command {
@@ -84,6 +86,7 @@ impl Command {
             Self::Destroy(args) => args.run(app),
             Self::Diff(args) => args.run(app),
             Self::Status(args) => args.run(app),
+            Self::Prompt(args) => args.run(app),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Moves a child's output: keeps it, passes it on as it comes, and masks secrets on the way.
 
 use std::io::{Read, Write};
+use std::sync::mpsc::Sender;
 
 use super::command::{Output, Stream};
 use super::mask::Secrets;
@@ -34,6 +35,20 @@ pub(super) fn drain(mut source: impl Read, output: Output, secrets: &Secrets) ->
         pass_on(stream, &secrets.mask_bytes(&pending));
     }
     kept
+}
+
+/// Hands `source` on in pieces, as they come, to its end; a receiver that is gone ends it too.
+pub(super) fn forward(mut source: impl Read, to: &Sender<Vec<u8>>) {
+    let mut buffer = vec![0_u8; 16 * 1024];
+    loop {
+        match source.read(&mut buffer) {
+            Ok(0) => return,
+            Ok(read) if to.send(buffer[..read].to_vec()).is_err() => return,
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => return,
+        }
+    }
 }
 
 fn keep(kept: &mut Vec<u8>, chunk: &[u8], output: Output) {

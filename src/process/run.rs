@@ -1,6 +1,7 @@
 //! Runs an [`Invocation`]: one process group, three pipes, a deadline, and a result.
 
 use std::io::Write;
+use std::ops::ControlFlow;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -56,6 +57,45 @@ impl Runner {
     /// # Errors
     /// Everything but exit code 0, as a [`Failure`] with the command line and what was written.
     pub fn run(&self, invocation: &Invocation) -> Result<Finished, Failure> {
+        self.start(invocation, Stdout::Kept, |running| running.finish(invocation))
+    }
+
+    /// Runs the command and hands its standard output to `receive` piece by piece, as it comes and unmasked; the
+    /// invocation's own setting for standard output does not count. `receive` ends the child by breaking, which is no
+    /// failure. A child that is silent for `idle` is ended, as [`FailureKind::Timeout`].
+    ///
+    /// # Errors
+    /// As [`Runner::run`].
+    pub fn stream(
+        &self,
+        invocation: &Invocation,
+        idle: Duration,
+        mut receive: impl FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<Finished, Failure> {
+        let deadline = invocation.timeout.map(|limit| (limit, Instant::now() + limit));
+        self.start(invocation, Stdout::Pieces, |running| {
+            loop {
+                let left = deadline.map(|(_, at)| at.saturating_duration_since(Instant::now()));
+                let patience = left.map_or(idle, |left| left.min(idle));
+                match running.stdout.recv_timeout(patience) {
+                    Ok(piece) if receive(&piece).is_continue() => {}
+                    Ok(_) => return running.stop(None),
+                    Err(RecvTimeoutError::Disconnected) => return running.finish(invocation),
+                    Err(RecvTimeoutError::Timeout) => {
+                        let limit = deadline.filter(|_| left <= Some(idle)).map_or(idle, |(limit, _)| limit);
+                        return running.stop(Some(FailureKind::Timeout(limit)));
+                    }
+                }
+            }
+        })
+    }
+
+    fn start(
+        &self,
+        invocation: &Invocation,
+        stdout: Stdout,
+        finish: impl FnOnce(Running) -> End,
+    ) -> Result<Finished, Failure> {
         let line = self.secrets.mask(&invocation.line());
         let fail = |kind| Failure {
             kind,
@@ -63,16 +103,16 @@ impl Runner {
             line: line.clone(),
             written: Box::default(),
         };
-        if signal::interrupted().is_some() {
+        if signal::interrupted().is_some() && !invocation.cleanup {
             return Err(fail(FailureKind::Interrupted));
         }
         let program = which::which(&invocation.program).map_err(|_| fail(FailureKind::NotFound))?;
         signal::watch_signals();
         tracing::debug!("running {line}");
         let started = Instant::now();
-        let running = Running::start(&program, invocation, &self.secrets)
+        let running = Running::start(&program, invocation, stdout, &self.secrets)
             .map_err(|error| fail(FailureKind::Start(error.to_string())))?;
-        let (kind, stdout, stderr) = running.finish(invocation.timeout);
+        let End { kind, stdout, stderr } = finish(running);
         tracing::debug!("{} ended after {:.2?}", invocation.program, started.elapsed());
         let stderr = self.secrets.mask(&String::from_utf8_lossy(&stderr));
         match kind {
@@ -86,6 +126,22 @@ impl Runner {
     }
 }
 
+/// What the thread that reads standard output does with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stdout {
+    /// Does what the invocation says, and sends it once, at the end.
+    Kept,
+    /// Sends each piece.
+    Pieces,
+}
+
+/// How a child ended: no kind is success.
+struct End {
+    kind: Option<FailureKind>,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+}
+
 /// A started child: its group leader's id and the threads that serve its pipes.
 struct Running {
     pid: Pid,
@@ -96,7 +152,12 @@ struct Running {
 }
 
 impl Running {
-    fn start(program: &std::path::Path, invocation: &Invocation, secrets: &Secrets) -> std::io::Result<Self> {
+    fn start(
+        program: &std::path::Path,
+        invocation: &Invocation,
+        stdout: Stdout,
+        secrets: &Secrets,
+    ) -> std::io::Result<Self> {
         #[expect(clippy::disallowed_types, reason = "this is the door")]
         let mut command = std::process::Command::new(program);
         command
@@ -112,40 +173,35 @@ impl Running {
         let mut child = command.spawn()?;
         let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let pid = id.ok_or_else(|| std::io::Error::other("the child has no process id"))?;
-        let registered = signal::Registration::new(pid);
+        let reach = if invocation.cleanup { signal::Reach::Second } else { signal::Reach::First };
+        let registered = signal::Registration::new(pid, reach);
         if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), invocation.stdin.clone()) {
             // A child that ends without reading everything closes the pipe; its exit code says why.
             std::thread::spawn(move || pipe.write_all(&bytes));
         }
-        let (keep_out, stdout) = channel();
-        let (keep_err, stderr) = channel();
-        for (pipe, output, keep) in [
-            (
-                child.stdout.take().map(|p| Box::new(p) as Box<dyn std::io::Read + Send>),
-                invocation.stdout,
-                keep_out,
-            ),
-            (
-                child.stderr.take().map(|p| Box::new(p) as Box<dyn std::io::Read + Send>),
-                invocation.stderr,
-                keep_err,
-            ),
-        ] {
-            let secrets = secrets.clone();
-            std::thread::spawn(move || {
-                let bytes = pipe.map(|pipe| pump::drain(pipe, output, &secrets)).unwrap_or_default();
-                keep.send(bytes)
+        let (keep_out, kept_out) = channel();
+        let (keep_err, kept_err) = channel();
+        if let Some(pipe) = child.stdout.take() {
+            let (output, secrets) = (invocation.stdout, secrets.clone());
+            std::thread::spawn(move || match stdout {
+                Stdout::Pieces => pump::forward(pipe, &keep_out),
+                // Nobody waits for the output of a child that was given up.
+                Stdout::Kept => drop(keep_out.send(pump::drain(pipe, output, &secrets))),
             });
+        }
+        if let Some(pipe) = child.stderr.take() {
+            let (output, secrets) = (invocation.stderr, secrets.clone());
+            std::thread::spawn(move || keep_err.send(pump::drain(pipe, output, &secrets)));
         }
         let (tell, ended) = channel();
         std::thread::spawn(move || tell.send(child.wait()));
-        Ok(Self { pid, ended, stdout, stderr, _registered: registered })
+        Ok(Self { pid, ended, stdout: kept_out, stderr: kept_err, _registered: registered })
     }
 
     /// Waits for the end, ends the child itself at its deadline, and collects its output.
-    fn finish(self, timeout: Option<Duration>) -> (Option<FailureKind>, Vec<u8>, Vec<u8>) {
+    fn finish(self, invocation: &Invocation) -> End {
         let mut timed_out = None;
-        let status = match timeout {
+        let status = match invocation.timeout {
             None => self.ended.recv().ok(),
             Some(limit) => match self.ended.recv_timeout(limit) {
                 Ok(status) => Some(status),
@@ -156,7 +212,7 @@ impl Running {
                 }
             },
         };
-        let interrupted = signal::interrupted().is_some();
+        let interrupted = signal::interrupted().is_some() && !invocation.cleanup;
         if interrupted || timed_out.is_some() {
             tree::sweep(self.pid);
         }
@@ -169,7 +225,15 @@ impl Running {
         };
         let stdout = self.rest_of(&self.stdout);
         let stderr = self.rest_of(&self.stderr);
-        (kind, stdout, stderr)
+        End { kind, stdout, stderr }
+    }
+
+    /// Ends the child now; `kind` says what that means.
+    fn stop(self, kind: Option<FailureKind>) -> End {
+        drop(self.end());
+        tree::sweep(self.pid);
+        let kind = if signal::interrupted().is_some() { Some(FailureKind::Interrupted) } else { kind };
+        End { kind, stdout: Vec::new(), stderr: self.rest_of(&self.stderr) }
     }
 
     /// The output of a child that has ended. Something it left in the background may hold the pipe open for
@@ -178,8 +242,9 @@ impl Running {
         for _ in 0..100 {
             match output.recv_timeout(DRAIN) {
                 Ok(bytes) => return bytes,
+                Err(RecvTimeoutError::Disconnected) => return Vec::new(),
                 Err(RecvTimeoutError::Timeout) if !tree::group_lives(self.pid) => {}
-                Err(_) => break,
+                Err(RecvTimeoutError::Timeout) => break,
             }
         }
         tracing::debug!("output goes on after its program has ended; left alone");

@@ -19,5 +19,6 @@ mod destroy;
 mod examples;
 mod harness;
 mod hooks;
+mod prompt;
 mod render;
 mod scalars;
