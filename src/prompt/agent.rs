@@ -189,8 +189,8 @@ impl<'a> Agent<'a> {
                 Err(fault.hint("`kubectl describe pod` tells why; `prompt run --resume` goes on").into())
             }
             Ending::Exit { code, seconds, reason } => {
-                let duration = Duration::from_secs(*seconds);
-                tracing::info!("agent: exit {code} after {duration:?}, {}", watch.tally().summary());
+                let duration = readable(*seconds);
+                tracing::info!("agent: exit {code} after {duration}, {}", watch.tally().summary());
                 match (reason.as_deref(), code) {
                     (Some("timeout"), _) => Err(took_too_long(limit).into()),
                     (Some(reason), _) => Err(Fault::failed(format!("the agent was ended: {reason}")).into()),
@@ -202,6 +202,16 @@ impl<'a> Agent<'a> {
                 }
             }
         }
+    }
+}
+
+/// `1h2m3s`, as Go prints durations.
+fn readable(seconds: u64) -> String {
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{rest}s"),
+        (0, _) => format!("{minutes}m{rest}s"),
+        _ => format!("{hours}h{minutes}m{rest}s"),
     }
 }
 

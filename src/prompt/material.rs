@@ -11,6 +11,7 @@ use super::{WORKSPACE, config, servers};
 use crate::app::{App, StackRequest};
 use crate::config::{Stack, StackContext, read_text};
 use crate::error::Fault;
+use crate::process::Secrets;
 use crate::template::{Engine, Syntax};
 
 /// How much of a prompt or config the debug log shows, in characters.
@@ -50,6 +51,7 @@ pub struct Material {
     /// What templates see; the flags' model and effort are in it.
     pub context: StackContext,
     lang: String,
+    secrets: Secrets,
 }
 
 impl Material {
@@ -91,8 +93,8 @@ impl Material {
         context.extra.insert("CONTEXT7".into(), flag(key && !declared));
         context.extra.insert("REVIEW_MCP".into(), flag(codex.review_mcp_enabled));
         let builtin = (key && !declared).then(|| servers::context7(&lang));
-        context.extra.insert("MCP_SERVERS".into(), servers::listing(&codex.mcp.servers, builtin));
-        Ok(Self { stack, context: stack_context, lang })
+        context.extra.insert("MCP_SERVERS".into(), servers::listing(&codex.mcp.servers, builtin.as_ref()));
+        Ok(Self { stack, context: stack_context, lang, secrets: app.secrets().clone() })
     }
 
     /// The prompt.
@@ -113,7 +115,7 @@ impl Material {
                 self.render(&name, &read_text(path, &name)?, self.context.syntax)?
             }
         };
-        preview("prompt", &text);
+        self.preview("prompt", &text);
         Ok(text)
     }
 
@@ -123,8 +125,19 @@ impl Material {
     /// A template that does not render; servers that are not described fully; text that is no TOML, or has duplicates.
     pub fn config(&self) -> Result<String> {
         let text = config::compose(self)?;
-        preview("config.toml", &text);
+        if self.secrets.mask(&text) != text {
+            tracing::warn!(
+                "config.toml holds the value of a secret variable; the agent can read it there, and so can whoever has the file"
+            );
+        }
+        self.preview("config.toml", &text);
         Ok(text)
+    }
+
+    /// Masked before it is cut: half a secret would not be known as one.
+    fn preview(&self, what: &str, text: &str) {
+        let start: String = self.secrets.mask(text).chars().take(PREVIEW).collect();
+        tracing::debug!("{what}, {} bytes, its first {PREVIEW} characters:\n{start}", text.len());
     }
 
     /// Renders a template over the context; its warnings go to the log.
@@ -153,10 +166,4 @@ fn language(flag: Option<&str>, variable: Option<&String>, codex: &crate::templa
     let chosen = choices.into_iter().flatten().map(str::trim).find(|code| !code.is_empty());
     let code = chosen.unwrap_or(Language::En.code());
     Language::of(code).map_or_else(|| code.to_string(), |language| language.code().to_string())
-}
-
-/// The log masks secrets in every line.
-fn preview(what: &str, text: &str) {
-    let start: String = text.chars().take(PREVIEW).collect();
-    tracing::debug!("{what}, {} bytes, its first {PREVIEW} characters:\n{start}", text.len());
 }

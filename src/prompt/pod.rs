@@ -152,6 +152,16 @@ fn answer(text: &str) -> Option<Vec<String>> {
     lines.last().is_some_and(|line| !line.starts_with("warning: ")).then_some(lines)
 }
 
+/// Parts of kubectl's messages for failures that trying again does not mend.
+const LASTING: [&str; 6] = [
+    "(Forbidden)",
+    "(Unauthorized)",
+    "(NotFound)",
+    "must be logged in",
+    "context was not found",
+    "error: context \"",
+];
+
 enum Verdict {
     Broken(String),
     Fatal(anyhow::Error),
@@ -182,16 +192,7 @@ fn verdict(failure: Failure) -> Verdict {
             let said = if said.trim().is_empty() { format!("exit code {code}") } else { said };
             Verdict::Fatal(Fault::failed(format!("in the agent's pod: {}", said.trim())).into())
         }
-        None if ["(Forbidden)", "(Unauthorized)", "must be logged in", "context", "(NotFound)"]
-            .iter()
-            .any(|part| {
-                message.contains(part)
-                    && !message.contains("context deadline")
-                    && !message.contains("context canceled")
-            }) =>
-        {
-            Verdict::Fatal(explained(failure))
-        }
+        None if LASTING.iter().any(|part| message.contains(part)) => Verdict::Fatal(explained(failure)),
         None if message.trim().is_empty() => Verdict::Broken("kubectl ended without a word".into()),
         None => Verdict::Broken(message),
     }

@@ -242,14 +242,14 @@ pub(super) fn context7(lang: &str) -> McpServer {
 }
 
 /// A Markdown list of servers and their tools; empty without servers.
-pub(super) fn listing(servers: &[McpServer], builtin: Option<McpServer>) -> String {
+pub(super) fn listing(servers: &[McpServer], builtin: Option<&McpServer>) -> String {
     let item = |name: &str, description: &str, indent: &str| {
         let description = description.split_whitespace().collect::<Vec<_>>().join(" ");
         let description = if description.is_empty() { description } else { format!(": {description}") };
         format!("{indent}- `{name}`{description}")
     };
     let mut lines = Vec::new();
-    for server in servers.iter().chain(&builtin) {
+    for server in servers.iter().chain(builtin) {
         lines.push(item(&server.name, &server.description, ""));
         lines.extend(server.tools.iter().map(|McpTool { name, description }| item(name, description, "  ")));
     }
