@@ -19,4 +19,4 @@ mkdir -p target/kube-cache
 export KUBECACHEDIR=$PWD/target/kube-cache
 
 # exec: the last lines are the test runner's own, and so is the exit code.
-exec cargo test --workspace --locked "$@"
+exec cargo test --workspace --lib --bins --tests --locked "$@"

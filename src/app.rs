@@ -33,11 +33,6 @@ pub struct StackRequest {
 }
 
 impl App {
-    /// An invocation with these settings; values of secret variables of the OS environment are masked from now on.
-    pub fn new(config: Option<PathBuf>, strict: bool, secrets: Secrets) -> Self {
-        Self { config, strict, runner: Runner::new(secrets) }
-    }
-
     /// The known secrets.
     pub fn secrets(&self) -> &Secrets {
         self.runner.secrets()
@@ -54,7 +49,8 @@ impl App {
         stack.require_namespace()?;
         let selected = Selected::new(&stack, filters)?;
         let set = ManifestSet::render(&stack, &context, &selected, Format::Compact)?;
-        let cluster = Cluster::of(&stack.environment, stack.root(), &context.context.env_map)?;
+        let cluster =
+            Cluster::of(&stack.environment, stack.source_name(), stack.root(), &context.context.env_map)?;
         let kubectl = Kubectl::new(self.runner.clone(), cluster);
         Ok(Session { stack, context, set, kubectl })
     }
@@ -78,7 +74,12 @@ impl App {
     ) -> Result<(Stack, StackContext)> {
         let source = Source::read(self.config.as_deref())?;
         let header = Header::parse(&source)?;
-        let mut variables = Variables::collect(source.root(), &header.env_files, &request.variables)?;
+        let mut variables = Variables::collect(
+            source.root(),
+            &header.env_files,
+            header.env_files_place(),
+            &request.variables,
+        )?;
         for (name, value) in facts {
             if !variables.vars.contains_key(*name) {
                 variables.vars.insert((*name).into(), value.clone());

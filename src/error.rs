@@ -5,6 +5,8 @@
 use std::fmt;
 
 use crate::process::{Failure, FailureKind, Interrupt, interrupted};
+use crate::template::TemplateError;
+use crate::yaml::YamlError;
 
 /// What kind of failure it is, as far as the exit code is concerned (spec section 10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +71,11 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
     if let Some(interrupt) = interrupted() {
         return interrupt_code(interrupt);
     }
-    match error.chain().find_map(|cause| cause.downcast_ref::<Fault>()).map(|fault| fault.class) {
+    let class = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<Fault>() {
+        Some(fault) => Some(fault.class),
+        None => (cause.is::<YamlError>() || cause.is::<TemplateError>()).then_some(Class::Invalid),
+    };
+    match error.chain().find_map(class) {
         Some(Class::Invalid) => 2,
         Some(Class::Passed(code)) => code,
         _ => 1,

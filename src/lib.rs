@@ -22,6 +22,7 @@ pub mod manifests;
 pub mod output;
 pub mod process;
 pub mod prompt;
+pub mod suggest;
 pub mod template;
 pub mod tools;
 pub mod yaml;

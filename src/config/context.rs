@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::header::Header;
+use super::header::{Header, Unread};
 use super::names::{EnvName, Namespace, Slot};
 use super::source::Source;
 use super::variables::Variables;
 use crate::error::Fault;
 use crate::template::{Context, Engine, Syntax, Warning};
+use crate::yaml;
 
 /// How much of the rendered file the debug log shows, in characters.
 const PREVIEW: usize = 512;
@@ -55,7 +56,15 @@ impl LoadContext {
         let engine = Engine::new(context.clone());
         context.versions = rendered_values(&engine, &header.versions, header.syntax);
         context.base_domain = rendered_values(&engine, &header.base_domain, header.syntax);
-        let namespace = namespace(&header, source, &target, &context);
+        for block in &header.unread {
+            if let Some(values) = rendered_block(&engine, block, header.syntax) {
+                match block.key {
+                    "versions" => context.versions = values,
+                    _ => context.base_domain = values,
+                }
+            }
+        }
+        let namespace = namespace(&header, &target, &context);
         context.namespace = match &namespace {
             Ok(Some(name)) => name.as_str().to_string(),
             _ => String::new(),
@@ -66,7 +75,6 @@ impl LoadContext {
     /// The namespace another environment or slot of the same stack has; `--namespace` does not count for it.
     pub(super) fn namespace_for(
         &self,
-        source: &Source,
         env: &EnvName,
         slot: Option<Slot>,
     ) -> Result<Option<Namespace>, Fault> {
@@ -77,7 +85,7 @@ impl LoadContext {
             namespace: String::new(),
             ..self.context.clone()
         };
-        namespace(&self.header, source, &target, &context)
+        namespace(&self.header, &target, &context)
     }
 }
 
@@ -97,12 +105,20 @@ fn rendered_values(
     values.iter().map(|(key, value)| (key.clone(), render(value))).collect()
 }
 
-fn namespace(
-    header: &Header,
-    source: &Source,
-    target: &Target,
-    context: &Context,
-) -> Result<Option<Namespace>, Fault> {
+/// A header block whose lines are templates (`{{ if … }}` around entries); `None` where it makes no sense by itself.
+fn rendered_block(engine: &Engine, block: &Unread, syntax: Syntax) -> Option<BTreeMap<String, String>> {
+    let output = engine.render("services.yaml", &block.text, syntax).ok()?;
+    let node = yaml::parse_one("services.yaml", &output.text).ok()??;
+    strings(node.get(block.key)?)
+}
+
+/// The plain values of a map.
+fn strings(node: &yaml::Node) -> Option<BTreeMap<String, String>> {
+    let entries = node.as_map()?.iter();
+    Some(entries.filter_map(|(key, value)| Some((key.to_string(), value.text()?.into_owned()))).collect())
+}
+
+fn namespace(header: &Header, target: &Target, context: &Context) -> Result<Option<Namespace>, Fault> {
     if let Some(name) = &target.namespace {
         return Ok(Some(Namespace::new(name, "--namespace")?));
     }
@@ -113,7 +129,7 @@ fn namespace(
     }
     let (name, origin) = match pattern {
         Some(pattern) => {
-            let origin = format!("namespace.patterns.{env} of {}", source.name());
+            let origin = format!("{}: namespace.patterns.{env}", header.namespace_place);
             let output = Engine::new(context.clone())
                 .render(&origin, pattern, header.syntax)
                 .map_err(|error| Fault::invalid(error.to_string()))?;
@@ -152,11 +168,28 @@ impl Rendered {
     ///
     /// # Errors
     /// A template error, with its place in the file.
-    pub fn from(load: LoadContext, source: Source) -> Result<Self> {
-        let engine = Engine::new(load.context.clone());
-        let output = engine
-            .render(source.name(), source.text(), load.header.syntax)
-            .map_err(|error| Fault::invalid(error.to_string()))?;
+    pub fn from(mut load: LoadContext, source: Source) -> Result<Self> {
+        let render = |context: &Context| {
+            Engine::new(context.clone())
+                .render(source.name(), source.text(), load.header.syntax)
+                .map_err(|error| Fault::invalid(error.to_string()))
+        };
+        let mut output = render(&load.context)?;
+        // Values of the header may be made of variables that only the whole file defines: then they are known now.
+        if load
+            .context
+            .versions
+            .values()
+            .chain(load.context.base_domain.values())
+            .any(|text| text.contains("{{"))
+        {
+            let node = yaml::parse_one(source.name(), &output.text).ok().flatten();
+            let values = |key| node.as_ref().and_then(|node| strings(node.get(key)?));
+            let (versions, base_domain) = (values("versions"), values("baseDomain"));
+            load.context.versions = versions.unwrap_or(load.context.versions);
+            load.context.base_domain = base_domain.unwrap_or(load.context.base_domain);
+            output = render(&load.context)?;
+        }
         let preview: String = output.text.chars().take(PREVIEW).collect();
         tracing::debug!("{} rendered, its first {PREVIEW} characters:\n{preview}", source.name());
         Ok(Self { load, source, text: output.text, warnings: output.warnings })

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -12,12 +13,13 @@ use rustix::process::{Pid, Signal};
 use super::command::{Invocation, Output};
 use super::failure::{Failure, FailureKind, Written};
 use super::mask::Secrets;
+use super::pump::{EchoStyle, Pump};
 use super::{pump, signal, tree};
 
 /// How long a child that was told to end may take before it is killed.
 const GRACE: Duration = Duration::from_secs(2);
-/// How often to look whether output that still comes after a child's end can ever stop.
-const DRAIN: Duration = Duration::from_millis(300);
+/// How long output may pause after a child has ended before it is taken to be somebody else's.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What a successful child wrote.
 #[derive(Clone, Debug)]
@@ -39,12 +41,19 @@ impl Finished {
 #[derive(Clone, Debug, Default)]
 pub struct Runner {
     secrets: Secrets,
+    echo: EchoStyle,
 }
 
 impl Runner {
     /// A runner that masks these secrets in logs, echoed output and errors.
     pub fn new(secrets: Secrets) -> Self {
-        Self { secrets }
+        Self { secrets, echo: EchoStyle::Raw }
+    }
+
+    /// The same runner, which writes echoed log output in this style.
+    #[must_use]
+    pub fn echo(self, echo: EchoStyle) -> Self {
+        Self { echo, ..self }
     }
 
     /// The secrets this runner masks.
@@ -57,7 +66,7 @@ impl Runner {
     /// # Errors
     /// Everything but exit code 0, as a [`Failure`] with the command line and what was written.
     pub fn run(&self, invocation: &Invocation) -> Result<Finished, Failure> {
-        self.start(invocation, Stdout::Kept, |running| running.finish(invocation))
+        self.start(invocation, false, |running| running.finish(invocation))
     }
 
     /// Runs the command and hands its standard output to `receive` piece by piece, as it comes and unmasked; the
@@ -73,11 +82,10 @@ impl Runner {
         mut receive: impl FnMut(&[u8]) -> ControlFlow<()>,
     ) -> Result<Finished, Failure> {
         let deadline = invocation.timeout.map(|limit| (limit, Instant::now() + limit));
-        self.start(invocation, Stdout::Pieces, |running| {
+        self.start(invocation, true, |running| {
             loop {
                 let left = deadline.map(|(_, at)| at.saturating_duration_since(Instant::now()));
-                let patience = left.map_or(idle, |left| left.min(idle));
-                match running.stdout.recv_timeout(patience) {
+                match running.piece(left.map_or(idle, |left| left.min(idle))) {
                     Ok(piece) if receive(&piece).is_continue() => {}
                     Ok(_) => return running.stop(None),
                     Err(RecvTimeoutError::Disconnected) => return running.finish(invocation),
@@ -93,7 +101,7 @@ impl Runner {
     fn start(
         &self,
         invocation: &Invocation,
-        stdout: Stdout,
+        pieces: bool,
         finish: impl FnOnce(Running) -> End,
     ) -> Result<Finished, Failure> {
         let line = self.secrets.mask(&invocation.line());
@@ -110,7 +118,8 @@ impl Runner {
         signal::watch_signals();
         tracing::debug!("running {line}");
         let started = Instant::now();
-        let running = Running::start(&program, invocation, stdout, &self.secrets)
+        let running = self
+            .spawn(&program, invocation, pieces)
             .map_err(|error| fail(FailureKind::Start(error.to_string())))?;
         let End { kind, stdout, stderr } = finish(running);
         tracing::debug!("{} ended after {:.2?}", invocation.program, started.elapsed());
@@ -124,40 +133,8 @@ impl Runner {
             }
         }
     }
-}
 
-/// What the thread that reads standard output does with it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stdout {
-    /// Does what the invocation says, and sends it once, at the end.
-    Kept,
-    /// Sends each piece.
-    Pieces,
-}
-
-/// How a child ended: no kind is success.
-struct End {
-    kind: Option<FailureKind>,
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
-}
-
-/// A started child: its group leader's id and the threads that serve its pipes.
-struct Running {
-    pid: Pid,
-    ended: Receiver<std::io::Result<ExitStatus>>,
-    stdout: Receiver<Vec<u8>>,
-    stderr: Receiver<Vec<u8>>,
-    _registered: signal::Registration,
-}
-
-impl Running {
-    fn start(
-        program: &std::path::Path,
-        invocation: &Invocation,
-        stdout: Stdout,
-        secrets: &Secrets,
-    ) -> std::io::Result<Self> {
+    fn spawn(&self, program: &Path, invocation: &Invocation, pieces: bool) -> std::io::Result<Running> {
         #[expect(clippy::disallowed_types, reason = "this is the door")]
         let mut command = std::process::Command::new(program);
         command
@@ -179,25 +156,46 @@ impl Running {
             // A child that ends without reading everything closes the pipe; its exit code says why.
             std::thread::spawn(move || pipe.write_all(&bytes));
         }
-        let (keep_out, kept_out) = channel();
-        let (keep_err, kept_err) = channel();
-        if let Some(pipe) = child.stdout.take() {
-            let (output, secrets) = (invocation.stdout, secrets.clone());
-            std::thread::spawn(move || match stdout {
-                Stdout::Pieces => pump::forward(pipe, &keep_out),
-                // Nobody waits for the output of a child that was given up.
-                Stdout::Kept => drop(keep_out.send(pump::drain(pipe, output, &secrets))),
-            });
-        }
-        if let Some(pipe) = child.stderr.take() {
-            let (output, secrets) = (invocation.stderr, secrets.clone());
-            std::thread::spawn(move || keep_err.send(pump::drain(pipe, output, &secrets)));
-        }
+        let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
+            return Err(std::io::Error::other("the child has no output pipes"));
+        };
+        let stdout = if pieces {
+            Stdout::Pieces(pump::pieces(stdout))
+        } else {
+            Stdout::Kept(Pump::start(stdout, invocation.stdout, self.echo, self.secrets.clone()))
+        };
+        let stderr = Pump::start(stderr, invocation.stderr, self.echo, self.secrets.clone());
         let (tell, ended) = channel();
         std::thread::spawn(move || tell.send(child.wait()));
-        Ok(Self { pid, ended, stdout: kept_out, stderr: kept_err, _registered: registered })
+        Ok(Running { pid, ended, stdout, stderr, _registered: registered })
     }
+}
 
+/// What becomes of standard output.
+enum Stdout {
+    /// What the invocation says.
+    Kept(Pump),
+    /// It is handed on as it comes.
+    Pieces(Receiver<Vec<u8>>),
+}
+
+/// How a child ended: no kind is success.
+struct End {
+    kind: Option<FailureKind>,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+}
+
+/// A started child: its group leader's id and the threads that serve its pipes.
+struct Running {
+    pid: Pid,
+    ended: Receiver<std::io::Result<ExitStatus>>,
+    stdout: Stdout,
+    stderr: Pump,
+    _registered: signal::Registration,
+}
+
+impl Running {
     /// Waits for the end, ends the child itself at its deadline, and collects its output.
     fn finish(self, invocation: &Invocation) -> End {
         let mut timed_out = None;
@@ -223,9 +221,21 @@ impl Running {
             (None, false, Some(Err(error))) => Some(FailureKind::Start(error.to_string())),
             (None, false, None) => Some(FailureKind::Start("its end was not seen".into())),
         };
-        let stdout = self.rest_of(&self.stdout);
-        let stderr = self.rest_of(&self.stderr);
-        End { kind, stdout, stderr }
+        // Both at the same time: a daemon that holds the pipes is waited for once.
+        let stdout = match self.stdout {
+            Stdout::Kept(pump) => Some(std::thread::spawn(move || pump.finish(PATIENCE))),
+            Stdout::Pieces(_) => None,
+        };
+        let stderr = self.stderr.finish(PATIENCE);
+        End { kind, stdout: stdout.and_then(|kept| kept.join().ok()).unwrap_or_default(), stderr }
+    }
+
+    /// The next piece of standard output.
+    fn piece(&self, patience: Duration) -> Result<Vec<u8>, RecvTimeoutError> {
+        match &self.stdout {
+            Stdout::Pieces(pieces) => pieces.recv_timeout(patience),
+            Stdout::Kept(_) => Err(RecvTimeoutError::Disconnected),
+        }
     }
 
     /// Ends the child now; `kind` says what that means.
@@ -233,22 +243,7 @@ impl Running {
         drop(self.end());
         tree::sweep(self.pid);
         let kind = if signal::interrupted().is_some() { Some(FailureKind::Interrupted) } else { kind };
-        End { kind, stdout: Vec::new(), stderr: self.rest_of(&self.stderr) }
-    }
-
-    /// The output of a child that has ended. Something it left in the background may hold the pipe open for
-    /// ever; that is not waited for.
-    fn rest_of(&self, output: &Receiver<Vec<u8>>) -> Vec<u8> {
-        for _ in 0..100 {
-            match output.recv_timeout(DRAIN) {
-                Ok(bytes) => return bytes,
-                Err(RecvTimeoutError::Disconnected) => return Vec::new(),
-                Err(RecvTimeoutError::Timeout) if !tree::group_lives(self.pid) => {}
-                Err(RecvTimeoutError::Timeout) => break,
-            }
-        }
-        tracing::debug!("output goes on after its program has ended; left alone");
-        Vec::new()
+        End { kind, stdout: Vec::new(), stderr: self.stderr.finish(PATIENCE) }
     }
 
     fn end(&self) -> Option<std::io::Result<ExitStatus>> {

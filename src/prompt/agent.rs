@@ -51,7 +51,12 @@ impl<'a> Agent<'a> {
     pub fn new(app: &'a App, material: &'a Material, reconnect: Duration, quiet: bool) -> Result<Self> {
         let stack = &material.stack;
         let namespace = stack.require_namespace()?.as_str().to_string();
-        let cluster = Cluster::of(&stack.environment, stack.root(), &material.context.context.env_map)?;
+        let cluster = Cluster::of(
+            &stack.environment,
+            stack.source_name(),
+            stack.root(),
+            &material.context.context.env_map,
+        )?;
         let kubectl = Kubectl::new(app.runner.clone(), cluster);
         Ok(Self { material, secrets: app.secrets(), kubectl, namespace, reconnect, quiet })
     }
