@@ -9,6 +9,11 @@ need_rust
 # The tests of hooks and of signals use them.
 need git git
 need ps procps
+# They play the agent's pod: its shells and a server (tests/it/prompt).
+need python3 python3
+need dash dash
+need busybox busybox
+need_codex "$PWD/target/tools"
 need_kubectl "$PWD/target/tools"
 CODEXCTL_TEST_KUBECTL=$(command -v kubectl)
 export CODEXCTL_TEST_KUBECTL

@@ -262,3 +262,54 @@ fn verdict(status: ExitStatus) -> Option<FailureKind> {
         (None, signal) => Some(FailureKind::Signal(signal.unwrap_or(0))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    fn sh(script: &str) -> Invocation {
+        Invocation::new("sh").args(["-c", script])
+    }
+
+    /// Streams to the end; gives what came and how it ended.
+    fn stream(invocation: &Invocation, idle: Duration) -> (Vec<u8>, Result<Finished, Failure>) {
+        let mut all = Vec::new();
+        let result = Runner::default().stream(invocation, idle, |piece| {
+            all.extend_from_slice(piece);
+            ControlFlow::Continue(())
+        });
+        (all, result)
+    }
+
+    #[test]
+    fn a_stream_is_whole_and_ends_as_the_child_does() {
+        let (all, result) = stream(&sh("cat; echo oops >&2; exit 3").stdin(vec![b'x'; 300_000]), LONG);
+        assert_eq!(all, vec![b'x'; 300_000]);
+        let failure = result.unwrap_err();
+        assert_eq!((failure.kind.clone(), failure.message()), (FailureKind::Exit(3), "oops"));
+    }
+
+    #[test]
+    fn pieces_come_while_the_child_runs_and_it_can_be_ended() {
+        let started = Instant::now();
+        let mut first = Vec::new();
+        let result = Runner::default().stream(&sh("echo one; sleep 60; echo two"), LONG, |piece| {
+            first.extend_from_slice(piece);
+            ControlFlow::Break(())
+        });
+        assert!(result.is_ok() && first == b"one\n" && started.elapsed() < LONG);
+    }
+
+    #[test]
+    fn silence_and_the_time_limit_end_it() {
+        let idle = Duration::from_millis(300);
+        let (all, result) = stream(&sh("echo one; sleep 60"), idle);
+        assert_eq!((all, result.unwrap_err().kind), (b"one\n".to_vec(), FailureKind::Timeout(idle)));
+        let limit = Duration::from_millis(700);
+        let chatty = sh("while :; do echo on; sleep 0.1; done").timeout(Some(limit));
+        let (_, result) = stream(&chatty, Duration::from_secs(5));
+        assert_eq!(result.unwrap_err().kind, FailureKind::Timeout(limit));
+    }
+}

@@ -12,7 +12,7 @@ use super::watch::{LAST_WORDS, Stop, Watch};
 use crate::app::App;
 use crate::deploy;
 use crate::error::Fault;
-use crate::process::{Secrets, interrupted};
+use crate::process::{Secrets, interrupted, rounded};
 use crate::tools::kubectl::{Cluster, Kubectl};
 
 /// How an agent is started.
@@ -221,7 +221,7 @@ fn readable(seconds: u64) -> String {
 }
 
 fn took_too_long(limit: Option<Duration>) -> Fault {
-    let after = limit.map_or_else(String::new, |limit| format!(" after {limit:?}"));
+    let after = limit.map_or_else(String::new, |limit| format!(" after {}", rounded(limit)));
     Fault::failed(format!("the agent was ended{after}, its time limit")).hint(
         "give it more with --timeout or codex.timeouts.exec; `prompt run --resume` goes on where it was",
     )

@@ -94,7 +94,7 @@ fn a_reader_that_leaves_does_not_end_it() {
     let Some(pod) = Pod::new("") else { return };
     pod.behave("echo '{\"n\":1}'; while [ ! -e \"$POD/go\" ]; do sleep 0.1; done; echo '{\"n\":2}'");
     let run = pod.command(&RUN).spawn().unwrap();
-    pod.until("it runs", |pod| pod.agents().len() > 1);
+    pod.until("it runs", |pod| pod.count("follow") == 1);
     let attached = pod.command(&["prompt", "attach", "--slot", "3"]).spawn().unwrap();
     pod.until("both follow", |pod| pod.count("follow") == 2);
     signal(&attached, "-INT");

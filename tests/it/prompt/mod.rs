@@ -3,6 +3,7 @@
 mod broken;
 mod config;
 mod ends;
+mod people;
 mod pod;
 mod real;
 mod render;

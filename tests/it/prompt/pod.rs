@@ -237,11 +237,14 @@ pub fn python() -> Option<PathBuf> {
     Some(PathBuf::from(String::from_utf8(output.unwrap().stdout).unwrap().trim()))
 }
 
-/// The real Codex: `CODEXCTL_TEST_CODEX`, else the one below target/tools or on PATH. Without one its tests are skipped
-/// with a line on stderr, or fail in CI.
+/// The real Codex: `CODEXCTL_TEST_CODEX`, else the one below target/tools. `none`, which scripts/test.sh says where the
+/// npm registry cannot be reached, skips its tests with a line on stderr; the fake has seen the same flags and prompt.
 pub fn codex() -> Option<PathBuf> {
-    let installed = concat!(env!("CARGO_MANIFEST_DIR"), "/target/tools/codex/node_modules/.bin/codex");
     let named = std::env::var_os("CODEXCTL_TEST_CODEX").map(PathBuf::from);
-    let found = named.into_iter().chain([PathBuf::from(installed)]).find(|path| path.is_file());
-    found.or_else(|| program("codex"))
+    if named.as_deref() == Some(Path::new("none")) {
+        eprintln!("SKIPPED: no real Codex (CODEXCTL_TEST_CODEX=none)");
+        return None;
+    }
+    let installed = concat!(env!("CARGO_MANIFEST_DIR"), "/target/tools/codex/node_modules/.bin/codex");
+    program(named.unwrap_or_else(|| PathBuf::from(installed)).to_str().unwrap())
 }

@@ -151,7 +151,7 @@ fn attach_follows_from_the_first_event_and_shows_a_run_that_is_over() {
     assert!(none.stderr.contains("no agent runs in demo-dev-3"), "{}", none.stderr);
     pod.behave("echo '{\"n\":1}'; while [ ! -e \"$POD/go\" ]; do sleep 0.1; done; echo '{\"n\":2}'; exit 3");
     let run = pod.command(&RUN).spawn().unwrap();
-    pod.until("it runs", |pod| pod.agents().len() > 1);
+    pod.until("it runs", |pod| pod.count("follow") == 2);
     let attached = pod.command(&["prompt", "attach", "--slot", "3"]).spawn().unwrap();
     pod.until("both follow", |pod| pod.count("follow") == 3);
     std::fs::write(pod.file_in("go"), "").unwrap();
