@@ -22,9 +22,11 @@ pub mod manifests;
 pub mod output;
 pub mod process;
 pub mod prompt;
+pub mod slots;
 pub mod suggest;
 pub mod template;
 pub mod tools;
+pub mod workspace;
 pub mod yaml;
 
 pub use cli::main;

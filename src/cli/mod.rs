@@ -1,9 +1,12 @@
 //! The command line: one thin file per verb, which reads flags, calls the library and prints. No logic of its own.
 
+mod age;
 mod apply;
 mod args;
+mod confirm;
 mod destroy;
 mod diff;
+mod manage_env;
 mod prompt;
 mod render;
 mod status;
@@ -75,6 +78,7 @@ enum Command {
     Destroy(destroy::Args),
     Diff(diff::Args),
     Status(status::Args),
+    ManageEnv(manage_env::Args),
     Prompt(prompt::Args),
 }
 
@@ -86,6 +90,7 @@ impl Command {
             Self::Destroy(args) => args.run(app),
             Self::Diff(args) => args.run(app),
             Self::Status(args) => args.run(app),
+            Self::ManageEnv(args) => args.run(app),
             Self::Prompt(args) => args.run(app),
         }
     }

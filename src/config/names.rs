@@ -34,6 +34,20 @@ impl fmt::Display for EnvName {
 pub struct Slot(u32);
 
 impl Slot {
+    /// The first slot.
+    pub const FIRST: Self = Self(1);
+
+    /// The slot behind this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// The slot before this one.
+    pub fn previous(self) -> Option<Self> {
+        (self.0 > 1).then(|| Self(self.0 - 1))
+    }
+
     /// The number.
     pub fn number(self) -> u32 {
         self.0

@@ -146,10 +146,8 @@ impl<'a> Hooks<'a> {
     }
 
     fn comment(&self, to: (CommentTarget, &str), body: &str, timeout: Option<Duration>) -> Result<()> {
-        let variables = &self.context.context.env_map;
-        let set = |name: &str| variables.get(name).filter(|value| !value.is_empty());
-        let token = set("CODEXCTL_GH_PAT").or_else(|| set("CODEX_GH_PAT"));
-        gh::comment(self.kubectl.runner(), self.stack.root(), token.map(String::as_str), to, body, timeout)
+        let token = gh::token(&self.context.context.env_map);
+        gh::comment(self.kubectl.runner(), self.stack.root(), token, to, body, timeout)
             .context("cannot comment on GitHub")
     }
 }

@@ -95,7 +95,7 @@ impl<'a> Pod<'a> {
             let left = deadline.saturating_duration_since(Instant::now()).max(Duration::from_secs(5));
             let mut invocation = self
                 .kubectl
-                .exec(self.namespace, TARGET, &command, stdin)
+                .exec_command(self.namespace, TARGET, &command, stdin)
                 .timeout(Some(left.min(CALL_LIMIT)));
             if cleanup {
                 invocation = invocation.cleanup();
@@ -127,7 +127,7 @@ impl<'a> Pod<'a> {
     ) -> Result<(), Broken> {
         let offset = offset.to_string();
         let command = ["sh", "-c", CALL, "codexctl", "follow", run, &offset];
-        let invocation = self.kubectl.exec(self.namespace, TARGET, &command, None).timeout(limit);
+        let invocation = self.kubectl.exec_command(self.namespace, TARGET, &command, None).timeout(limit);
         match self.kubectl.runner().stream(&invocation, SILENCE, receive) {
             Ok(_) => Ok(()),
             Err(failure) => match failure.kind {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -79,12 +80,13 @@ pub enum DryRun {
 pub struct Kubectl {
     runner: Runner,
     cluster: Cluster,
+    raw_path: Arc<OnceLock<String>>,
 }
 
 impl Kubectl {
     /// kubectl as this environment needs it.
     pub fn new(runner: Runner, cluster: Cluster) -> Self {
-        Self { runner, cluster }
+        Self { runner, cluster, raw_path: Arc::default() }
     }
 
     /// The cluster it is pointed at.
@@ -97,7 +99,12 @@ impl Kubectl {
         &self.runner
     }
 
-    fn command<const N: usize>(&self, args: [&str; N]) -> Invocation {
+    /// The path of the server's address, once it is known; see `delete_exactly`.
+    pub(super) fn raw_path(&self) -> &OnceLock<String> {
+        &self.raw_path
+    }
+
+    pub(super) fn command<const N: usize>(&self, args: [&str; N]) -> Invocation {
         let mut invocation = Invocation::new("kubectl");
         if let Some(path) = &self.cluster.kubeconfig {
             invocation = invocation.env("KUBECONFIG", path);
@@ -256,9 +263,30 @@ impl Kubectl {
         self.runner.run(&invocation.timeout(Some(Duration::from_secs(15)))).map(|finished| finished.text())
     }
 
+    /// Runs a program in a pod of `target` (`deploy/codex`).
+    ///
+    /// # Errors
+    /// As kubectl, or as the program.
+    pub fn exec(
+        &self,
+        target: &str,
+        namespace: &str,
+        program: &[&str],
+        timeout: Option<Duration>,
+    ) -> Result<Finished, Failure> {
+        let invocation = self.command(["exec", target, "-n", namespace, "--"]).args(program.iter().copied());
+        self.runner.run(&invocation.timeout(timeout))
+    }
+
     /// `kubectl exec` of a command in a pod, not run yet. Input goes through only with `-i`, which is set where there is
     /// some; kubectl may end with 0 although its connection broke.
-    pub fn exec(&self, namespace: &str, target: &str, command: &[&str], stdin: Option<&[u8]>) -> Invocation {
+    pub fn exec_command(
+        &self,
+        namespace: &str,
+        target: &str,
+        command: &[&str],
+        stdin: Option<&[u8]>,
+    ) -> Invocation {
         let mut invocation = self.command(["exec", "-n", namespace, target]);
         if let Some(bytes) = stdin {
             invocation = invocation.arg("-i").stdin(bytes);
@@ -292,13 +320,26 @@ pub fn not_kubectl(about: &dyn std::fmt::Display) -> Fault {
 }
 
 /// Where kubectl is, for messages.
-fn program() -> String {
+pub(super) fn program() -> String {
     which::which("kubectl").map_or_else(|_| "kubectl".into(), |path| path.display().to_string())
 }
 
 /// Whether kubectl failed only because the object is there already.
 pub fn already_exists(failure: &Failure) -> bool {
     failure.code().is_some() && failure.message().contains("(AlreadyExists)")
+}
+
+/// A CRD that is gone took its objects along; kubectl calls their kind unknown.
+pub fn only_unknown_kinds(failure: &Failure) -> bool {
+    let errors: Vec<&str> = failure
+        .message()
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.contains("ensure CRDs are installed first"))
+        .filter(|line| !line.starts_with("Warning:"))
+        .collect();
+    failure.code().is_some()
+        && !errors.is_empty()
+        && errors.iter().all(|line| line.contains("no matches for kind"))
 }
 
 /// Whether kubectl failed for lack of rights.

@@ -3,6 +3,8 @@
 
 pub mod gh;
 pub mod kubectl;
+pub mod kubectl_cas;
 mod kubectl_hints;
+pub mod rsync;
 pub mod shell;
 pub mod transient;

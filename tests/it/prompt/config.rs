@@ -215,3 +215,18 @@ fn codex_itself_reads_the_config() {
     assert_eq!(server("docs")["transport"]["url"], "http://handbook.demo-dev-3.svc.cluster.local:8080/mcp");
     assert_eq!(server("context7")["transport"]["type"], "streamable_http");
 }
+
+#[test]
+fn a_secret_that_a_template_writes_out_is_told() {
+    let mut project = Project::new(&services("  configTemplate: cfg.toml\n"));
+    project.env("MY_TOKEN", "tok-secret-value");
+    project.file("cfg.toml", "key = {{ toml(EnvMap.MY_TOKEN) }}\n");
+    let run = project.run(&["prompt", "config", "--slot", "3", "--log-level", "debug"]);
+    assert_eq!((run.code, run.stdout.as_str()), (0, "key = \"tok-secret-value\"\n"));
+    assert!(
+        run.stderr.contains("warning: config.toml holds the value of a secret variable"),
+        "{}",
+        run.stderr
+    );
+    assert!(!run.stderr.contains("tok-secret"), "{}", run.stderr);
+}

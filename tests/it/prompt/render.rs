@@ -160,3 +160,23 @@ fn every_template_vector() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert_eq!(vectors.len(), 81);
 }
+
+#[test]
+fn services_yaml_itself_sees_the_task() {
+    let project = project(
+        "  projectContext: 'issue {{ envOr(\"ISSUE_NUMBER\", \"none\") }} in slot {{ Vars.SLOT }}'\n",
+    );
+    project.file("t.md", "{{ Codex.ProjectContext }}");
+    let args = ["prompt", "render", "--template", "t.md", "--slot", "3", "--issue", "42"];
+    assert_eq!(project.ok(&args), "issue 42 in slot 3");
+}
+
+#[test]
+fn half_a_secret_at_the_end_of_a_preview_is_none() {
+    let mut project = project("");
+    project.env("MY_TOKEN", "tok-secret-value");
+    project.file("t.md", format!("{}tok-secret-value and more", "x".repeat(505)));
+    let run = project.run(&["prompt", "render", "--template", "t.md", "--log-level", "debug"]);
+    assert_eq!(run.code, 0);
+    assert!(run.stderr.contains("x***") && !run.stderr.contains("xtok"), "{}", run.stderr);
+}
