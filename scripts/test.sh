@@ -11,6 +11,11 @@ need git git
 need ps procps
 # The tests of sync-code compare both ways to copy.
 need rsync rsync
+# They play the agent's pod: its shells and a server (tests/it/prompt).
+need python3 python3
+need dash dash
+need busybox busybox
+need_codex "$PWD/target/tools"
 need_kubectl "$PWD/target/tools"
 CODEXCTL_TEST_KUBECTL=$(command -v kubectl)
 export CODEXCTL_TEST_KUBECTL

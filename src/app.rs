@@ -68,14 +68,32 @@ impl App {
     /// # Errors
     /// Whatever is wrong with the file, its dotenv files, or the request.
     pub fn load(&self, request: &StackRequest) -> Result<(Stack, StackContext)> {
+        self.load_with(request, &[])
+    }
+
+    /// The same, with facts that are variables too (`ISSUE_NUMBER`); those of `--var-file` and `--vars` are stronger.
+    ///
+    /// # Errors
+    /// As [`App::load`].
+    pub fn load_with(
+        &self,
+        request: &StackRequest,
+        facts: &[(&str, String)],
+    ) -> Result<(Stack, StackContext)> {
         let source = Source::read(self.config.as_deref())?;
         let header = Header::parse(&source)?;
-        let variables = Variables::collect(
+        let mut variables = Variables::collect(
             source.root(),
             &header.env_files,
             header.env_files_place(),
             &request.variables,
         )?;
+        for (name, value) in facts {
+            if !variables.vars.contains_key(*name) {
+                variables.vars.insert((*name).into(), value.clone());
+                variables.env_map.insert((*name).into(), value.clone());
+            }
+        }
         self.secrets().learn(variables.env_map.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let load = LoadContext::build(header, &source, request.target.clone(), variables);
         let rendered = Rendered::from(load, source)?;

@@ -15,6 +15,8 @@ pub enum Class {
     Failed,
     /// Wrong usage or invalid configuration: exit code 2.
     Invalid,
+    /// Another program's exit code is passed on (`prompt run`).
+    Passed(u8),
     /// Already said in full on stderr; only the exit code (1) is left to give.
     Reported,
 }
@@ -43,6 +45,11 @@ impl Fault {
         Self { message: String::new(), class: Class::Reported, hint: None }
     }
 
+    /// A program that worked for codexctl has ended with this code, not 0, and it becomes codexctl's own.
+    pub fn passed(code: u8, message: impl Into<String>) -> Self {
+        Self { message: message.into(), class: Class::Passed(code), hint: None }
+    }
+
     /// Adds the way out, shown as `hint: …` below the message.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -64,11 +71,15 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
     if let Some(interrupt) = interrupted() {
         return interrupt_code(interrupt);
     }
-    let invalid = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<Fault>() {
-        Some(fault) => Some(fault.class == Class::Invalid),
-        None => (cause.is::<YamlError>() || cause.is::<TemplateError>()).then_some(true),
+    let class = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<Fault>() {
+        Some(fault) => Some(fault.class),
+        None => (cause.is::<YamlError>() || cause.is::<TemplateError>()).then_some(Class::Invalid),
     };
-    if error.chain().find_map(invalid) == Some(true) { 2 } else { 1 }
+    match error.chain().find_map(class) {
+        Some(Class::Invalid) => 2,
+        Some(Class::Passed(code)) => code,
+        _ => 1,
+    }
 }
 
 /// The exit code of an interrupted run: 128 and the signal's number, as shells have it.

@@ -21,6 +21,7 @@ mod logging;
 pub mod manifests;
 pub mod output;
 pub mod process;
+pub mod prompt;
 pub mod slots;
 pub mod suggest;
 pub mod template;

@@ -71,6 +71,25 @@ need_kubectl() {
   export PATH="$dir/bin:$PATH"
 }
 
+# The real Codex CLI, from the npm registry into TOOLS_DIR/codex, where its tests look for it. Exports
+# CODEXCTL_TEST_CODEX; one that is set already is taken as it is. Where the registry cannot be reached its tests are
+# skipped, with a line that says so; CODEXCTL_TEST_CODEX=none skips them too.
+need_codex() {
+  local dir=$1/codex version=0.169.0
+  if [ -z "${CODEXCTL_TEST_CODEX:-}" ]; then
+    need node nodejs
+    need npm npm
+    export CODEXCTL_TEST_CODEX=$dir/node_modules/.bin/codex
+    if [ "$("$CODEXCTL_TEST_CODEX" --version 2>/dev/null)" != "codex-cli $version" ]; then
+      say "installing Codex $version (npm: @openai/codex) into $dir"
+      mkdir -p "$dir"
+      npm install --prefix "$dir" --no-audit --no-fund --silent "@openai/codex@$version" >&2 ||
+        export CODEXCTL_TEST_CODEX=none
+    fi
+  fi
+  if [ "$CODEXCTL_TEST_CODEX" = none ]; then say "codex: none, a fake plays it"; else say "codex: $CODEXCTL_TEST_CODEX"; fi
+}
+
 # Variables of the caller that would change what codexctl or kubectl do.
 clean_environment() {
   local name

@@ -7,6 +7,7 @@ mod confirm;
 mod destroy;
 mod diff;
 mod manage_env;
+mod prompt;
 mod render;
 mod status;
 
@@ -78,6 +79,7 @@ enum Command {
     Diff(diff::Args),
     Status(status::Args),
     ManageEnv(manage_env::Args),
+    Prompt(prompt::Args),
 }
 
 impl Command {
@@ -89,6 +91,7 @@ impl Command {
             Self::Diff(args) => args.run(app),
             Self::Status(args) => args.run(app),
             Self::ManageEnv(args) => args.run(app),
+            Self::Prompt(args) => args.run(app),
         }
     }
 }

@@ -32,4 +32,4 @@ pub use apply::{ApplyOptions, apply};
 pub use delete::{DestroyOptions, Plan, destroy};
 pub use preflight::preflight;
 pub use status::{Report, Row, collect};
-pub use wait::Workload;
+pub use wait::{Workload, deployment_ready};

@@ -48,6 +48,23 @@ impl Workload {
     }
 }
 
+/// Waits until a Deployment is ready; says where it comes from when it is not there at all.
+///
+/// # Errors
+/// It is not there, has failed, or the time is over; kubectl's failures.
+pub fn deployment_ready(kubectl: &Kubectl, namespace: &str, name: &str, limit: Duration) -> Result<()> {
+    if kubectl.get(&["deployment", name], Some(namespace), Some(limit))?.is_null() {
+        return Err(Fault::failed(format!("there is no deployment/{name} in namespace {namespace}")).into());
+    }
+    let id = ResourceId {
+        api_version: "apps/v1".into(),
+        kind: "Deployment".into(),
+        name: name.into(),
+        namespace: Some(namespace.into()),
+    };
+    until_ready(kubectl, &[Workload { id }], limit)
+}
+
 /// Waits until every workload is ready; none is success.
 ///
 /// # Errors

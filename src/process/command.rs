@@ -37,6 +37,7 @@ pub struct Invocation {
     pub(super) stdout: Output,
     pub(super) stderr: Output,
     pub(super) timeout: Option<Duration>,
+    pub(super) cleanup: bool,
 }
 
 impl Invocation {
@@ -51,6 +52,7 @@ impl Invocation {
             stdout: Output::Capture,
             stderr: Output::Capture,
             timeout: None,
+            cleanup: false,
         }
     }
 
@@ -107,6 +109,14 @@ impl Invocation {
     #[must_use]
     pub fn timeout(mut self, limit: Option<Duration>) -> Self {
         self.timeout = limit;
+        self
+    }
+
+    /// Runs even when codexctl has been interrupted, and to its end: for what must be put right before leaving. Give it
+    /// a time limit; a second Ctrl-C kills it.
+    #[must_use]
+    pub fn cleanup(mut self) -> Self {
+        self.cleanup = true;
         self
     }
 

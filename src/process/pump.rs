@@ -36,6 +36,25 @@ pub(super) struct Pump {
     patience: Duration,
 }
 
+/// Starts to read a stream and hands it on in pieces, as they come; the end of the stream ends the channel.
+pub(super) fn pieces(mut source: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
+    let (give, take) = channel();
+    std::thread::spawn(move || {
+        let mut buffer = vec![0_u8; 16 * 1024];
+        loop {
+            match source.read(&mut buffer) {
+                Ok(0) => return,
+                // Nobody waits for the output of a child that was given up.
+                Ok(read) if give.send(buffer[..read].to_vec()).is_err() => return,
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return,
+            }
+        }
+    });
+    take
+}
+
 /// What the reading thread shows while it works.
 #[derive(Default)]
 struct Shared {

@@ -18,9 +18,18 @@ use super::tree;
 const GRACE: Duration = Duration::from_secs(5);
 
 static RECEIVED: AtomicI32 = AtomicI32::new(0);
-static CHILDREN: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
+static CHILDREN: Mutex<Vec<(Pid, Reach)>> = Mutex::new(Vec::new());
 static WAKE: (Mutex<()>, Condvar) = (Mutex::new(()), Condvar::new());
 static START: Once = Once::new();
+
+/// Which signals a child hears of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// The first one, politely; then it is killed.
+    First,
+    /// Only a second one: it puts something right before codexctl leaves.
+    Second,
+}
 
 /// The signal that ends this run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,14 +92,17 @@ fn receive(signal: i32) {
         WAKE.1.notify_all();
     }
     let polite = if signal == SIGINT { Signal::INT } else { Signal::TERM };
-    let send = if first { polite } else { Signal::KILL };
-    for child in children() {
-        tree::end(child, send);
+    for (child, reach) in children() {
+        match (first, reach) {
+            (true, Reach::First) => tree::end(child, polite),
+            (true, Reach::Second) => {}
+            (false, _) => tree::end(child, Signal::KILL),
+        }
     }
     if first {
         let insist = || {
             std::thread::sleep(GRACE);
-            for child in children() {
+            for (child, _) in children().into_iter().filter(|(_, reach)| *reach == Reach::First) {
                 tree::end(child, Signal::KILL);
             }
         };
@@ -100,7 +112,7 @@ fn receive(signal: i32) {
     }
 }
 
-fn children() -> Vec<Pid> {
+fn children() -> Vec<(Pid, Reach)> {
     CHILDREN.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
@@ -109,9 +121,11 @@ pub(super) struct Registration(Pid);
 
 impl Registration {
     /// Registers a process group leader. A signal that came while it was being started is passed on at once.
-    pub(super) fn new(pid: Pid) -> Self {
-        CHILDREN.lock().unwrap_or_else(PoisonError::into_inner).push(pid);
-        if let Some(interrupt) = interrupted() {
+    pub(super) fn new(pid: Pid, reach: Reach) -> Self {
+        CHILDREN.lock().unwrap_or_else(PoisonError::into_inner).push((pid, reach));
+        if reach == Reach::First
+            && let Some(interrupt) = interrupted()
+        {
             tree::end(pid, if interrupt == Interrupt::Int { Signal::INT } else { Signal::TERM });
         }
         Self(pid)
@@ -120,6 +134,6 @@ impl Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        CHILDREN.lock().unwrap_or_else(PoisonError::into_inner).retain(|pid| *pid != self.0);
+        CHILDREN.lock().unwrap_or_else(PoisonError::into_inner).retain(|(pid, _)| *pid != self.0);
     }
 }

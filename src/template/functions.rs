@@ -50,3 +50,23 @@ pub(crate) fn indent(count: usize, text: &str) -> Option<String> {
     }
     Some(out)
 }
+
+/// `toml`: the text as a TOML basic string, quotes included, so that no text can end the string it stands in.
+/// Source: TOML 1.0, "String".
+pub(crate) fn toml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}

@@ -278,6 +278,22 @@ impl Kubectl {
         self.runner.run(&invocation.timeout(timeout))
     }
 
+    /// `kubectl exec` of a command in a pod, not run yet. Input goes through only with `-i`, which is set where there is
+    /// some; kubectl may end with 0 although its connection broke.
+    pub fn exec_command(
+        &self,
+        namespace: &str,
+        target: &str,
+        command: &[&str],
+        stdin: Option<&[u8]>,
+    ) -> Invocation {
+        let mut invocation = self.command(["exec", "-n", namespace, target]);
+        if let Some(bytes) = stdin {
+            invocation = invocation.arg("-i").stdin(bytes);
+        }
+        invocation.arg("--").args(command)
+    }
+
     /// `kubectl version -o json`, of client and server.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ mod destroy;
 mod examples;
 mod harness;
 mod hooks;
+mod prompt;
 mod render;
 mod scalars;
 mod slots;

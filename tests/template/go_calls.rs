@@ -51,6 +51,7 @@ fn pipelines_and_calls() {
         ("{{ join (slice .Codex.ExtraTools 0 1) \"-\" }}{{ join .Storage.Data.AccessModes \"-\" }}", "psql"),
         ("{{ default (index .Versions \"none\") \"latest\" }}", "latest"),
         ("{{ trimPrefix \"abc\" \"x\" }}{{ trimPrefix \"abc\" \"a\" }}", "abcbc"),
+        ("{{ toml \"a\\\"\\\\\\n\" }} {{ .Env | toml }}", "\"a\\\"\\\\\\n\" \"ai\""),
         ("{{ envOr \"DEBUG\" \"x\" }} {{ envOr `` `d` }}", "true d"),
     ]);
     check_errors(&[

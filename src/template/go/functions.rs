@@ -11,7 +11,7 @@ use super::runtime::Runtime;
 use super::{Failure, compare, escape, index};
 
 /// Every function a template may name, with the least and the most arguments it takes.
-const FUNCTIONS: [(&str, usize, usize); 29] = [
+const FUNCTIONS: [(&str, usize, usize); 30] = [
     ("and", 1, usize::MAX),
     ("call", 1, usize::MAX),
     ("default", 2, 2),
@@ -38,6 +38,7 @@ const FUNCTIONS: [(&str, usize, usize); 29] = [
     ("slug", 1, 1),
     ("ternary", 3, 3),
     ("toLower", 1, 1),
+    ("toml", 1, 1),
     ("trimPrefix", 2, 2),
     ("truncSHA", 1, 1),
     ("urlquery", 0, usize::MAX),
@@ -124,6 +125,7 @@ fn own(runtime: &Runtime, name: &str, args: &[Value]) -> Outcome {
             Value::from(pure::indent(count, text(name, args, 1)?).ok_or_else(|| too_large(name))?)
         }
         "join" => join(args)?,
+        "toml" => Value::from(pure::toml(text(name, args, 0)?)),
         _ => return Err(format!("function {name:?} not defined")),
     })
 }

@@ -1,7 +1,7 @@
 //! The tool's functions and filters for Jinja.
 //!
 //! As functions all have the argument order of the go dialect: `default(value, fallback)`, `indent(4, text)`,
-//! `join(list, ", ")`. As filters `toLower`, `slug`, `truncSHA` and `trimPrefix` take the value first, which is the
+//! `join(list, ", ")`. As filters `toLower`, `slug`, `truncSHA` and `trimPrefix` and `toml` take the value first, which is the
 //! same order. The filters `default`, `join` and `indent` are the engine's own and keep Jinja's meaning:
 //! `{{ X | default("y") }}` is for undefined values, `{{ text | indent(4) }}` leaves the first line alone.
 
@@ -15,7 +15,7 @@ use super::super::go::object::{View, type_name, view};
 use super::super::{Environment, Value, functions as pure, gofmt};
 
 /// Every function with its number of arguments; `printf` takes any number.
-pub(super) const FUNCTIONS: [(&str, usize); 11] = [
+pub(super) const FUNCTIONS: [(&str, usize); 12] = [
     ("envOr", 2),
     ("default", 2),
     ("toLower", 1),
@@ -27,10 +27,11 @@ pub(super) const FUNCTIONS: [(&str, usize); 11] = [
     ("indent", 2),
     ("trimPrefix", 2),
     ("printf", usize::MAX),
+    ("toml", 1),
 ];
 
 /// Those that are filters too.
-pub(super) const FILTERS: [&str; 5] = ["toLower", "slug", "truncSHA", "trimPrefix", "envOr"];
+pub(super) const FILTERS: [&str; 6] = ["toLower", "slug", "truncSHA", "trimPrefix", "envOr", "toml"];
 
 /// Adds functions and filters.
 pub(super) fn register(environment: &mut Environment<'static>, context: &Arc<Context>) {
@@ -78,6 +79,7 @@ fn call(state: &State<'_, '_>, context: &Context, name: &str, args: &[Value]) ->
         },
         "now" => super::view::time(context.now),
         "join" => join(state, args)?,
+        "toml" => Value::from(pure::toml(text(state, name, args, 0)?)),
         "indent" => {
             let View::Int(_, count) = view(&args[0]) else {
                 return Err(wrong_type(state, name, args, 0, "int"));

@@ -1,0 +1,289 @@
+#!/bin/sh
+# What codexctl runs in the agent's pod: POSIX sh and the usual small programs, nothing else. codexctl writes this file
+# to ~/.codexctl/agent.sh and calls it by `kubectl exec`:
+#
+#   prepare SIZE                          config.toml from stdin; git, gh and Codex are set up
+#   start RUN SECONDS DIR REPLACE SIZE ABOUT COMMAND...   prompt from stdin; the agent is started, detached
+#   follow RUN|current OFFSET             the agent's events from that byte on, framed
+#   stop RUN REASON                       ends the agent and all it has started
+#
+# A connection may break at any moment: each answer ends in a whole line that begins with `codexctl:`, or in an `@end`
+# frame; without one nothing counts as done. Calls can be repeated. Secrets come from the pod's environment and go
+# through pipes, never into arguments.
+#
+# State of a run, in ~/.codexctl/runs/RUN: prompt, events (stdout), log (stderr), about, pid (of the supervisor, with the
+# time it was born, because numbers come again), ended (why it was ended), exit (code and seconds; written last).
+umask 077
+: "${HOME:?the pod has no HOME}"
+state=$HOME/.codexctl
+verb=$1
+shift
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+# Exit code 75 (EX_TEMPFAIL): what was sent did not arrive whole, send it again.
+incomplete() {
+  echo "$1 arrived incomplete" >&2
+  exit 75
+}
+
+nap() { sleep 0.2 2>/dev/null || sleep 1; }
+
+# whole FILE SIZE: a cut connection ends stdin early, and nothing else tells.
+whole() { [ "$(($(wc -c <"$1")))" -eq "$2" ]; }
+
+# born PID: when a process was started; fails for one that is gone or dead (the pod's first process may never reap).
+born() {
+  { read -r stat_ <"/proc/$1/stat"; } 2>/dev/null || return 1
+  # Behind the name, which may hold anything: the state is the first field, the time of birth the 20th.
+  # shellcheck disable=SC2086
+  set -- ${stat_##*) }
+  case $1 in Z | X) return 1 ;; esac
+  echo "${20}"
+}
+
+# alive RUN: whether its supervisor still works.
+alive() {
+  [ ! -e "$state/runs/$1/exit" ] || return 1
+  { read -r pid_ born_ <"$state/runs/$1/pid"; } 2>/dev/null || return 1
+  [ "$(born "$pid_")" = "$born_" ]
+}
+
+# members RUN: every process the agent has started, whatever session or parent it has by now: they inherit a mark.
+members() {
+  for proc_ in /proc/[0-9]*; do
+    if { tr '\0' '\n' <"$proc_/environ"; } 2>/dev/null | grep -qx "CODEXCTL_RUN=$1"; then
+      echo "${proc_#/proc/}"
+    fi
+  done
+}
+
+# end_run RUN REASON: politely, then for good. The supervisor notes the exit code by itself.
+end_run() {
+  [ -e "$state/runs/$1/ended" ] || echo "$2" >"$state/runs/$1/ended"
+  for signal_ in TERM KILL; do
+    turn_=0
+    while :; do
+      pids_=$(members "$1")
+      [ -n "$pids_" ] || break 2
+      # shellcheck disable=SC2086
+      [ "$turn_" -gt 0 ] || kill -"$signal_" $pids_ 2>/dev/null
+      turn_=$((turn_ + 1))
+      [ "$turn_" -le 15 ] || break
+      nap
+    done
+  done
+  turn_=0
+  while alive "$1" && [ "$turn_" -lt 50 ]; do
+    turn_=$((turn_ + 1))
+    nap
+  done
+}
+
+prepare() {
+  codex_home=${CODEX_HOME:-$HOME/.codex}
+  mkdir -p "$codex_home" || exit 1
+  draft=$codex_home/.config.toml.$$
+  trap 'rm -f "$draft"' EXIT
+  cat >"$draft" || exit 1
+  whole "$draft" "$1" || incomplete config.toml
+  chmod 600 "$draft" && mv -f "$draft" "$codex_home/config.toml" || exit 1
+  command -v codex >/dev/null 2>&1 || fail "codex is not installed in the pod (or not on PATH)"
+  if command -v git >/dev/null 2>&1; then
+    git config --global user.name >/dev/null || git config --global user.name "${GIT_AUTHOR_NAME:-Codex}"
+    git config --global user.email >/dev/null ||
+      git config --global user.email "${GIT_AUTHOR_EMAIL:-codex@users.noreply.github.com}"
+    # The workspace belongs to whoever copied it there.
+    git config --global --get-all safe.directory 2>/dev/null | grep -qxF '*' ||
+      git config --global --add safe.directory '*' || exit 1
+  else
+    echo "codexctl: warning: git is not installed in the pod"
+  fi
+  token=${CODEXCTL_GH_PAT:-${CODEX_GH_PAT:-}}
+  if ! command -v gh >/dev/null 2>&1; then
+    echo "codexctl: warning: gh is not installed in the pod"
+  elif [ -n "${GH_TOKEN:-}${GITHUB_TOKEN:-}" ]; then
+    # gh takes these from the environment and refuses to log in beside them.
+    gh auth setup-git >&2 || exit 1
+  elif [ -n "$token" ]; then
+    printf '%s\n' "$token" | gh auth login --hostname github.com --git-protocol https --with-token >&2 ||
+      fail "gh cannot log in with the pod's token"
+    gh auth setup-git >&2 || exit 1
+  else
+    echo "codexctl: warning: the pod has no GitHub token (CODEXCTL_GH_PAT), so gh is not logged in"
+  fi
+  if [ -n "${OPENAI_API_KEY:-}" ]; then
+    printf '%s\n' "$OPENAI_API_KEY" | codex login --with-api-key >&2 || fail "codex cannot log in with the pod's OPENAI_API_KEY"
+  elif [ ! -e "$codex_home/auth.json" ]; then
+    echo "codexctl: warning: the pod has no OPENAI_API_KEY, so Codex is not logged in"
+  fi
+  echo "codexctl: prepared"
+}
+
+# One start at a time; a lock whose holder was killed is taken over.
+lock() {
+  turn_=0
+  until mkdir "$state/lock" 2>/dev/null; do
+    turn_=$((turn_ + 1))
+    if { read -r pid_ born_ <"$state/lock/holder"; } 2>/dev/null; then
+      [ "$(born "$pid_")" = "$born_" ] || rm -rf "$state/lock"
+    elif [ "$turn_" -gt 25 ]; then
+      rm -rf "$state/lock"
+    fi
+    [ "$turn_" -lt 300 ] || fail "another start goes on in this pod"
+    nap
+  done
+  trap 'rm -rf "$state/lock" "$draft"' EXIT
+  echo "$$ $(born $$)" >"$state/lock/holder"
+}
+
+start() {
+  run=$1 seconds=$2 dir=$3 replace=$4 size=$5 about=$6
+  shift 6
+  folder=$state/runs/$run
+  mkdir -p "$state/runs" || exit 1
+  draft=$state/prompt.$$
+  trap 'rm -f "$draft"' EXIT
+  cat >"$draft" || exit 1
+  whole "$draft" "$size" || incomplete "the prompt"
+  command -v setsid >/dev/null 2>&1 || fail "setsid is not installed in the pod (Debian package util-linux)"
+  [ -d "$dir" ] || fail "the pod has no folder $dir"
+  lock
+  # The caller has given up meanwhile.
+  [ ! -e "$folder/ended" ] || fail "the run was stopped before it began"
+  # The answer to an earlier try may have been lost.
+  if [ ! -e "$folder/pid" ]; then
+    last=$(cat "$state/current" 2>/dev/null)
+    if [ -n "$last" ] && alive "$last"; then
+      if [ "$replace" != yes ]; then
+        echo "codexctl: busy $last $(cat "$state/runs/$last/about")"
+        return
+      fi
+      end_run "$last" replaced
+    fi
+    mkdir -p "$folder" || exit 1
+    mv "$draft" "$folder/prompt" && : >"$folder/events" && : >"$folder/log" || exit 1
+    printf '%s\n' "$about" >"$folder/about"
+    setsid sh "$0" supervise "$run" "$seconds" "$dir" "$@" </dev/null >/dev/null 2>&1 &
+    turn_=0
+    until [ -e "$folder/pid" ]; do
+      turn_=$((turn_ + 1))
+      [ "$turn_" -lt 100 ] || fail "the agent's supervisor does not start"
+      nap
+    done
+    echo "$run" >"$state/current.$$" && mv -f "$state/current.$$" "$state/current"
+    forget
+  fi
+  echo "codexctl: started $run"
+}
+
+# The last five runs are kept; their names sort by time.
+forget() {
+  set -- "$state"/runs/*
+  while [ $# -gt 5 ]; do
+    rm -rf "$1"
+    shift
+  done
+}
+
+# In a session of its own, so that it outlives the connection that started it.
+supervise() {
+  run=$1 seconds=$2 dir=$3
+  shift 3
+  folder=$state/runs/$run
+  begin=$(date +%s)
+  cd "$dir" || exit 1
+  CODEXCTL_RUN=$run "$@" <"$folder/prompt" >>"$folder/events" 2>>"$folder/log" &
+  agent=$!
+  (
+    trap 'kill "$timer" 2>/dev/null; exit 0' TERM
+    sleep "$seconds" &
+    timer=$!
+    wait "$timer"
+    end_run "$run" timeout
+  ) &
+  watch=$!
+  echo "$$ $(born $$)" >"$folder/pid.new" && mv "$folder/pid.new" "$folder/pid"
+  wait "$agent"
+  code=$?
+  if [ -e "$folder/ended" ]; then
+    # It may be the watch that ends the run: it finishes by itself.
+    turn_=0
+    while [ -n "$(members "$run")" ] && [ "$turn_" -lt 50 ]; do
+      turn_=$((turn_ + 1))
+      nap
+    done
+  fi
+  echo "$code $(($(date +%s) - begin))" >"$folder/exit.new" && mv "$folder/exit.new" "$folder/exit"
+  kill "$watch" 2>/dev/null
+}
+
+# Frames: `@run RUN ABOUT`, `@N` and N bytes of events (0: nothing new, but alive), `@log N` and N bytes of the log's end,
+# `@end exit CODE SECONDS REASON`, `@end lost`, `@end gone`. A write that fails ends it: nobody listens any more.
+follow() {
+  run=$1 offset=$2
+  if [ "$run" = current ]; then
+    run=$(cat "$state/current" 2>/dev/null)
+  fi
+  folder=$state/runs/$run
+  if [ -z "$run" ] || [ ! -d "$folder" ]; then
+    echo "@end gone"
+    return
+  fi
+  echo "@run $run $(cat "$folder/about")" || exit 1
+  quiet=0
+  while :; do
+    outcome=
+    if [ -e "$folder/exit" ]; then
+      outcome=ended
+    elif ! alive "$run" && [ ! -e "$folder/exit" ]; then
+      outcome=lost
+    fi
+    size=$(($(wc -c <"$folder/events")))
+    more=$((size - offset))
+    if [ "$more" -gt 0 ]; then
+      [ "$more" -le 1048576 ] || more=1048576
+      echo "@$more" || exit 1
+      tail -c "+$((offset + 1))" "$folder/events" | head -c "$more" || exit 1
+      offset=$((offset + more))
+      quiet=0
+      continue
+    fi
+    if [ -n "$outcome" ]; then break; fi
+    quiet=$((quiet + 1))
+    if [ "$quiet" -ge 10 ]; then
+      echo "@0" || exit 1
+      quiet=0
+    fi
+    nap
+  done
+  size=$(($(wc -c <"$folder/log")))
+  [ "$size" -le 4096 ] || size=4096
+  echo "@log $size"
+  tail -c "$size" "$folder/log"
+  if [ "$outcome" = lost ]; then
+    echo "@end lost"
+  else
+    # shellcheck disable=SC2046
+    echo "@end exit $(cat "$folder/exit")" $(cat "$folder/ended" 2>/dev/null)
+  fi
+}
+
+case $verb in
+prepare) prepare "$@" ;;
+start) start "$@" ;;
+supervise) supervise "$@" ;;
+follow) follow "$@" ;;
+stop)
+  # Under the lock: a start that is still on its way finds the note, one that is under way is waited for.
+  mkdir -p "$state/runs/$1" || exit 1
+  draft=
+  lock
+  end_run "$1" "$2"
+  echo "codexctl: stopped"
+  ;;
+*) fail "unknown verb $verb" ;;
+esac

@@ -1,0 +1,257 @@
+//! MCP servers: `codex.mcp.servers` as `[mcp_servers.NAME]` tables of Codex's config, and as a list for prompts.
+//!
+//! No secret enters the config: an `envRef` goes by name, and Codex reads it from the pod's environment.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use anyhow::Result;
+use toml::{Table, Value};
+
+use super::material::Material;
+use crate::config::schema::{McpServer, McpTool, McpType, McpValue};
+use crate::error::Fault;
+use crate::process::is_secret_name;
+
+/// URL path of a Service that names none.
+const SERVICE_PATH: &str = "/mcp";
+
+/// The servers as TOML; empty without servers.
+///
+/// # Errors
+/// Everything that is missing or wrong, at once.
+pub(super) fn tables(material: &Material, servers: &[McpServer]) -> Result<String> {
+    let context = &material.context.context;
+    let mut reader = Reader { variables: &context.env_map, place: String::new(), problems: Vec::new() };
+    let mut all = Table::new();
+    for (index, server) in servers.iter().enumerate() {
+        reader.place = format!("codex.mcp.servers[{index}]");
+        if server.name.is_empty() {
+            reader.problem("`name` is missing");
+        } else {
+            let _ = write!(reader.place, " ({})", server.name);
+        }
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        if !server.name.chars().all(allowed) {
+            reader.problem("Codex takes letters, digits, `-` and `_` in a server's name");
+        }
+        let table = reader.table(server, &context.namespace);
+        if all.insert(server.name.clone(), Value::Table(table)).is_some() {
+            reader.problem("the name is used twice");
+        }
+    }
+    if !reader.problems.is_empty() {
+        return Err(Fault::invalid(reader.problems.join("\n")).into());
+    }
+    if all.is_empty() {
+        return Ok(String::new());
+    }
+    let whole = Table::from_iter([("mcp_servers".to_string(), Value::Table(all))]);
+    Ok(toml::to_string(&whole)?)
+}
+
+/// Reads servers and collects what is wrong with them.
+struct Reader<'a> {
+    variables: &'a BTreeMap<String, String>,
+    place: String,
+    problems: Vec<String>,
+}
+
+/// Where a value comes from.
+enum Origin {
+    /// Stands in the config.
+    Text(String),
+    /// The pod's variable of this name.
+    Pod { name: String, optional: bool },
+}
+
+impl Reader<'_> {
+    fn problem(&mut self, what: impl AsRef<str>) {
+        self.problems.push(format!("{}: {}", self.place, what.as_ref()));
+    }
+
+    fn table(&mut self, server: &McpServer, namespace: &str) -> Table {
+        let mut table = Table::new();
+        match server.r#type {
+            McpType::Stdio => self.stdio(server, &mut table),
+            McpType::Http | McpType::Https | McpType::Cluster => {
+                let url = self.url(server, namespace);
+                table.insert("url".into(), url.into());
+                if let Some(name) = server.bearer_token_env_var.as_ref().filter(|name| !name.is_empty()) {
+                    table.insert("bearer_token_env_var".into(), name.clone().into());
+                }
+                self.headers(server, &mut table);
+            }
+        }
+        for (key, seconds) in [
+            ("startup_timeout_sec", server.startup_timeout_sec),
+            ("tool_timeout_sec", server.tool_timeout_sec),
+        ] {
+            if let Some(seconds) = seconds.and_then(|seconds| i64::try_from(seconds).ok()) {
+                table.insert(key.into(), seconds.into());
+            }
+        }
+        table
+    }
+
+    fn stdio(&mut self, server: &McpServer, table: &mut Table) {
+        if server.command.is_empty() {
+            self.problem("`command` is missing");
+        }
+        let mut env = Table::new();
+        let mut passed: Vec<Value> = Vec::new();
+        let mut renamed = String::new();
+        for (name, value) in &server.env {
+            match self.origin(&format!("env.{name}"), value) {
+                None => {}
+                Some(Origin::Text(text)) => {
+                    env.insert(name.clone(), text.into());
+                }
+                Some(Origin::Pod { name: source, optional }) => {
+                    // Codex hands variables on under their own name; another name is given by a shell.
+                    if source != *name {
+                        if !is_variable(name) || !is_variable(&source) {
+                            self.problem(format!(
+                                "env.{name}: `{source}` and `{name}` must be variable names"
+                            ));
+                        }
+                        let _ = if optional {
+                            write!(renamed, "[ -z \"${{{source}+x}}\" ] || export {name}=\"${source}\"; ")
+                        } else {
+                            write!(renamed, "export {name}=\"${{{source}:?is not set in the pod}}\"; ")
+                        };
+                    }
+                    if !passed.iter().any(|known| known.as_str() == Some(&source)) {
+                        passed.push(source.into());
+                    }
+                }
+            }
+        }
+        let args = server.args.iter().cloned();
+        if renamed.is_empty() {
+            table.insert("command".into(), server.command.clone().into());
+            if !server.args.is_empty() {
+                table.insert("args".into(), args.map(Value::from).collect::<Vec<_>>().into());
+            }
+        } else {
+            let script = format!("{renamed}exec \"$@\"");
+            let all = ["-c".into(), script, "sh".into(), server.command.clone()].into_iter().chain(args);
+            table.insert("command".into(), "sh".into());
+            table.insert("args".into(), all.map(Value::from).collect::<Vec<_>>().into());
+        }
+        if !passed.is_empty() {
+            table.insert("env_vars".into(), passed.into());
+        }
+        if !env.is_empty() {
+            table.insert("env".into(), env.into());
+        }
+    }
+
+    fn headers(&mut self, server: &McpServer, table: &mut Table) {
+        let (mut fixed, mut named) = (Table::new(), Table::new());
+        for (name, value) in &server.headers {
+            match self.origin(&format!("headers.{name}"), value) {
+                Some(Origin::Text(text)) => drop(fixed.insert(name.clone(), text.into())),
+                Some(Origin::Pod { name: source, .. }) => drop(named.insert(name.clone(), source.into())),
+                None => {}
+            }
+        }
+        for (key, headers) in [("http_headers", fixed), ("env_http_headers", named)] {
+            if !headers.is_empty() {
+                table.insert(key.into(), headers.into());
+            }
+        }
+    }
+
+    fn url(&mut self, server: &McpServer, own_namespace: &str) -> String {
+        if server.r#type == McpType::Cluster {
+            return self.service_url(server, own_namespace);
+        }
+        let url = server.endpoint.trim();
+        let fits = match server.r#type {
+            McpType::Https => url.starts_with("https://"),
+            _ => url.starts_with("http://") || url.starts_with("https://"),
+        };
+        if url.is_empty() {
+            self.problem("`endpoint` is missing");
+        } else if !fits {
+            let name = if server.r#type == McpType::Https { "https" } else { "http" };
+            self.problem(format!("`endpoint` of type `{name}` must begin with {name}://, found `{url}`"));
+        }
+        url.into()
+    }
+
+    fn service_url(&mut self, server: &McpServer, own_namespace: &str) -> String {
+        let Some(service) = server.service.as_ref().filter(|service| !service.name.is_empty()) else {
+            self.problem("type `cluster` needs `service` with a `name`");
+            return String::new();
+        };
+        let namespace = if service.namespace.is_empty() { own_namespace } else { &service.namespace };
+        if namespace.is_empty() {
+            self.problem("`service.namespace` is missing, and without --slot there is no namespace to take");
+        }
+        let set = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
+        let scheme = set(&service.scheme).unwrap_or_else(|| "http".into());
+        let path = set(&service.path).unwrap_or_else(|| SERVICE_PATH.into());
+        let path = path.trim_start_matches('/');
+        let port = service.port.map_or_else(String::new, |port| format!(":{port}"));
+        format!("{scheme}://{}.{namespace}.svc.cluster.local{port}/{path}", service.name)
+    }
+
+    /// `None`: to be left out, or wrong, which is noted.
+    fn origin(&mut self, key: &str, value: &McpValue) -> Option<Origin> {
+        match (&value.value, &value.env_ref, &value.var_ref) {
+            (Some(text), None, None) => Some(Origin::Text(text.clone())),
+            (None, Some(name), None) => {
+                Some(Origin::Pod { name: name.trim().to_string(), optional: value.optional })
+            }
+            (None, None, Some(name)) => {
+                match self.variables.get(name).filter(|text| !text.is_empty()) {
+                    Some(_) if is_secret_name(name) => {
+                        self.problem(format!("{key}: `{name}` is a secret, its value must not enter the config; put it into the pod's environment and use `envRef`"));
+                        None
+                    }
+                    Some(text) => Some(Origin::Text(text.clone())),
+                    None if value.optional => None,
+                    None => {
+                        self.problem(format!("{key}: the variable `{name}` is not set; set it with --vars, or say `optional: true`"));
+                        None
+                    }
+                }
+            }
+            _ => {
+                self.problem(format!("{key}: needs exactly one of `value`, `envRef` and `varRef`"));
+                None
+            }
+        }
+    }
+}
+
+fn is_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// The builtin documentation server as prompts list it.
+pub(super) fn context7(lang: &str) -> McpServer {
+    let description = match lang {
+        "ru" => "актуальная документация библиотек; загляни сюда, прежде чем полагаться на память",
+        _ => "current documentation of libraries; ask it before you rely on memory",
+    };
+    McpServer { name: "context7".into(), description: description.into(), ..McpServer::default() }
+}
+
+/// A Markdown list of servers and their tools; empty without servers.
+pub(super) fn listing(servers: &[McpServer], builtin: Option<&McpServer>) -> String {
+    let item = |name: &str, description: &str, indent: &str| {
+        let description = description.split_whitespace().collect::<Vec<_>>().join(" ");
+        let description = if description.is_empty() { description } else { format!(": {description}") };
+        format!("{indent}- `{name}`{description}")
+    };
+    let mut lines = Vec::new();
+    for server in servers.iter().chain(builtin) {
+        lines.push(item(&server.name, &server.description, ""));
+        lines.extend(server.tools.iter().map(|McpTool { name, description }| item(name, description, "  ")));
+    }
+    lines.join("\n")
+}
