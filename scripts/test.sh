@@ -18,5 +18,14 @@ say "kubectl: $CODEXCTL_TEST_KUBECTL"
 mkdir -p target/kube-cache
 export KUBECACHEDIR=$PWD/target/kube-cache
 
-# exec: the last lines are the test runner's own, and so is the exit code.
-exec cargo test --workspace --locked "$@"
+# The tests of images: real registries, and an engine.
+need docker-registry docker-registry
+need htpasswd apache2-utils
+need openssl openssl
+# The tests of workspaces copy with it.
+need rsync rsync
+trap stop_engine EXIT
+need_engine
+
+# Not exec: the engine has to be stopped. `set -e` passes the test runner's exit code on.
+cargo test --workspace --locked "$@"

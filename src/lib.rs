@@ -17,6 +17,7 @@ pub mod config;
 pub mod deploy;
 pub mod error;
 pub mod hooks;
+pub mod images;
 mod logging;
 pub mod manifests;
 pub mod output;

@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod destroy;
 mod diff;
+mod images;
 mod render;
 mod status;
 
@@ -73,6 +74,7 @@ enum Command {
     Apply(apply::Args),
     Destroy(destroy::Args),
     Diff(diff::Args),
+    Images(images::Args),
     Status(status::Args),
 }
 
@@ -83,6 +85,7 @@ impl Command {
             Self::Apply(args) => args.run(app),
             Self::Destroy(args) => args.run(app),
             Self::Diff(args) => args.run(app),
+            Self::Images(args) => args.run(app),
             Self::Status(args) => args.run(app),
         }
     }

@@ -9,6 +9,7 @@ use super::names::{EnvName, Namespace, Slot};
 use super::source::Source;
 use super::variables::Variables;
 use crate::error::Fault;
+use crate::process::mask_named;
 use crate::template::{Context, Engine, Syntax, Warning};
 
 /// How much of the rendered file the debug log shows, in characters.
@@ -157,7 +158,7 @@ impl Rendered {
         let output = engine
             .render(source.name(), source.text(), load.header.syntax)
             .map_err(|error| Fault::invalid(error.to_string()))?;
-        let preview: String = output.text.chars().take(PREVIEW).collect();
+        let preview: String = mask_named(&output.text).chars().take(PREVIEW).collect();
         tracing::debug!("{} rendered, its first {PREVIEW} characters:\n{preview}", source.name());
         Ok(Self { load, source, text: output.text, warnings: output.warnings })
     }

@@ -14,6 +14,6 @@ mod tree;
 
 pub use command::{Invocation, Output, Stream};
 pub use failure::{Failure, FailureKind, Written};
-pub use mask::{Secrets, is_secret_name};
+pub use mask::{Secrets, is_secret_name, mask_named};
 pub use run::{Finished, Runner};
 pub use signal::{Interrupt, interrupted, pause, watch_signals};
