@@ -27,5 +27,5 @@ need rsync rsync
 trap stop_engine EXIT
 need_engine
 
-# Not exec: the engine has to be stopped. `set -e` passes the test runner's exit code on.
-cargo test --workspace --locked "$@"
+# Not exec: the engine has to be stopped, which says nothing, so that the last lines are the test runner's own. `set -e` passes the test runner's exit code on.
+cargo test --workspace --lib --bins --tests --locked "$@"

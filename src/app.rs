@@ -33,11 +33,6 @@ pub struct StackRequest {
 }
 
 impl App {
-    /// An invocation with these settings; values of secret variables of the OS environment are masked from now on.
-    pub fn new(config: Option<PathBuf>, strict: bool, secrets: Secrets) -> Self {
-        Self { config, strict, runner: Runner::new(secrets) }
-    }
-
     /// The known secrets.
     pub fn secrets(&self) -> &Secrets {
         self.runner.secrets()
@@ -54,7 +49,8 @@ impl App {
         stack.require_namespace()?;
         let selected = Selected::new(&stack, filters)?;
         let set = ManifestSet::render(&stack, &context, &selected, Format::Compact)?;
-        let cluster = Cluster::of(&stack.environment, stack.root(), &context.context.env_map)?;
+        let cluster =
+            Cluster::of(&stack.environment, stack.source_name(), stack.root(), &context.context.env_map)?;
         let kubectl = Kubectl::new(self.runner.clone(), cluster);
         Ok(Session { stack, context, set, kubectl })
     }
@@ -66,7 +62,12 @@ impl App {
     pub fn load(&self, request: &StackRequest) -> Result<(Stack, StackContext)> {
         let source = Source::read(self.config.as_deref())?;
         let header = Header::parse(&source)?;
-        let variables = Variables::collect(source.root(), &header.env_files, &request.variables)?;
+        let variables = Variables::collect(
+            source.root(),
+            &header.env_files,
+            header.env_files_place(),
+            &request.variables,
+        )?;
         self.secrets().learn(variables.env_map.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let load = LoadContext::build(header, &source, request.target.clone(), variables);
         let rendered = Rendered::from(load, source)?;

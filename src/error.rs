@@ -5,6 +5,8 @@
 use std::fmt;
 
 use crate::process::{Failure, FailureKind, Interrupt, interrupted};
+use crate::template::TemplateError;
+use crate::yaml::YamlError;
 
 /// What kind of failure it is, as far as the exit code is concerned (spec section 10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +69,11 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
     if let Some(interrupt) = interrupted() {
         return interrupt_code(interrupt);
     }
-    match error.chain().find_map(|cause| cause.downcast_ref::<Fault>()) {
-        Some(fault) if fault.class == Class::Invalid => 2,
-        _ => 1,
-    }
+    let invalid = |cause: &(dyn std::error::Error + 'static)| match cause.downcast_ref::<Fault>() {
+        Some(fault) => Some(fault.class == Class::Invalid),
+        None => (cause.is::<YamlError>() || cause.is::<TemplateError>()).then_some(true),
+    };
+    if error.chain().find_map(invalid) == Some(true) { 2 } else { 1 }
 }
 
 /// The exit code of an interrupted run: 128 and the signal's number, as shells have it.

@@ -58,8 +58,7 @@ pub fn in_github_actions() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
-/// Columns for people, as kubectl prints them. On a terminal long cells wrap inside their column; in a pipe every row
-/// is one line.
+/// Columns for people, as kubectl prints them: a row is a line, whatever the terminal's width.
 pub struct Table(comfy_table::Table);
 
 impl Table {
@@ -67,16 +66,7 @@ impl Table {
     pub fn new(headings: &[&str]) -> Self {
         let mut table = comfy_table::Table::new();
         table.load_style(comfy_table::presets::NOTHING).set_header(headings.iter().copied());
-        match std::io::stdout().is_terminal().then(|| rustix::termios::tcgetwinsize(std::io::stdout())) {
-            Some(Ok(size)) if size.ws_col >= 40 => {
-                table
-                    .set_content_arrangement(comfy_table::ContentArrangement::Dynamic)
-                    .set_width(size.ws_col);
-            }
-            _ => {
-                table.set_content_arrangement(comfy_table::ContentArrangement::Disabled);
-            }
-        }
+        table.set_content_arrangement(comfy_table::ContentArrangement::Disabled);
         Self(table)
     }
 

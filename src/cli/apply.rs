@@ -8,6 +8,7 @@ use super::args::{FilterArgs, TargetArgs, duration};
 use crate::app::App;
 use crate::config::parse_duration;
 use crate::deploy::{self, ApplyOptions};
+use crate::error::Fault;
 use crate::tools::kubectl::DryRun;
 
 /// How long `--wait` waits where neither a flag nor services.yaml says so.
@@ -55,7 +56,13 @@ enum DryRunArg {
 
 impl Args {
     pub(super) fn run(self, app: &App) -> Result<()> {
-        let session = app.session(&self.target.into_request(), &self.filters.into())?;
+        if self.server_side && matches!(self.dry_run, Some(DryRunArg::Client)) {
+            return Err(Fault::invalid(
+                "--server-side is the server's work; a dry run of it is --dry-run=server",
+            )
+            .into());
+        }
+        let session = app.session(&self.target.into_request(), &self.filters.into_filters()?)?;
         let configured = session.stack.file.codex.timeouts.deploy_wait.as_ref();
         let configured = configured.and_then(|text| parse_duration(&text.value).ok());
         let wait = self.wait_timeout.or(configured).unwrap_or(DEPLOY_WAIT);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::app::StackRequest;
 use crate::config::{EnvName, Slot, Target, VariableInput, parse_duration};
+use crate::error::Fault;
 use crate::manifests::Filters;
 
 /// Which environment, and which copy of it.
@@ -62,18 +63,31 @@ pub(super) struct FilterArgs {
     skip_infra: Vec<String>,
 }
 
-impl From<FilterArgs> for Filters {
-    fn from(args: FilterArgs) -> Self {
-        let clean = |names: Vec<String>| {
-            names.into_iter().map(|name| name.trim().to_string()).filter(|name| !name.is_empty()).collect()
-        };
-        Self {
-            only_services: clean(args.only_services),
-            skip_services: clean(args.skip_services),
-            only_infra: clean(args.only_infra),
-            skip_infra: clean(args.skip_infra),
-        }
+impl FilterArgs {
+    /// The filters these flags make.
+    ///
+    /// # Errors
+    /// A flag that names nothing (`--only-services "$UNSET"`): it must not come to mean everything.
+    pub(super) fn into_filters(self) -> Result<Filters, Fault> {
+        Ok(Filters {
+            only_services: names("--only-services", &self.only_services)?,
+            skip_services: names("--skip-services", &self.skip_services)?,
+            only_infra: names("--only-infra", &self.only_infra)?,
+            skip_infra: names("--skip-infra", &self.skip_infra)?,
+        })
     }
+}
+
+fn names(flag: &str, given: &[String]) -> Result<Vec<String>, Fault> {
+    let some = !given.is_empty();
+    let names: Vec<String> =
+        given.iter().map(|name| name.trim().to_string()).filter(|name| !name.is_empty()).collect();
+    if some && names.is_empty() {
+        return Err(
+            Fault::invalid(format!("{flag} names nothing")).hint("name something, or leave the flag out")
+        );
+    }
+    Ok(names)
 }
 
 /// A flag's duration, in Go's notation.

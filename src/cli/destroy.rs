@@ -36,7 +36,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self, app: &App) -> Result<()> {
-        let session = app.session(&self.target.into_request(), &self.filters.into())?;
+        let session = app.session(&self.target.into_request(), &self.filters.into_filters()?)?;
         let options = DestroyOptions { delete_namespace: self.delete_namespace, timeout: self.timeout };
         let plan = Plan::new(&session, options);
         let namespace = session.stack.require_namespace()?;

@@ -27,7 +27,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self, app: &App) -> Result<()> {
-        let session = app.session(&self.target.into_request(), &self.filters.into())?;
+        let session = app.session(&self.target.into_request(), &self.filters.into_filters()?)?;
         let differs = session.kubectl.diff(&session.set.stream(Format::Compact))?;
         if !differs {
             tracing::info!("no differences");

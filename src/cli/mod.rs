@@ -17,7 +17,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::app::App;
 use crate::logging::{self, LogFormat};
-use crate::process::Secrets;
+use crate::process::{EchoStyle, Runner, Secrets};
 use crate::{error, output};
 
 /// Manage a Kubernetes stack from one services.yaml.
@@ -42,7 +42,7 @@ struct Global {
     #[arg(long, global = true)]
     strict: bool,
     /// How much to log on stderr [default: info]
-    #[arg(long, global = true, value_name = "LEVEL", env = "CODEXCTL_LOG_LEVEL")]
+    #[arg(long, global = true, value_name = "LEVEL", env = "CODEXCTL_LOG_LEVEL", ignore_case = true)]
     log_level: Option<Level>,
     /// Log lines for people, or one JSON object a line
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
@@ -104,7 +104,12 @@ pub fn main() -> ExitCode {
         .collect();
     secrets.learn(variables.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     logging::init(level(cli.global.log_level), cli.global.log_format, secrets.clone());
-    let app = App::new(cli.global.config, cli.global.strict, secrets);
+    let echo = match cli.global.log_format {
+        LogFormat::Json => EchoStyle::Logged,
+        LogFormat::Text => EchoStyle::Raw,
+    };
+    let runner = Runner::new(secrets).echo(echo);
+    let app = App { config: cli.global.config, strict: cli.global.strict, runner };
     match cli.command.run(&app) {
         Ok(()) => match crate::process::interrupted() {
             Some(interrupt) => ExitCode::from(error::interrupt_code(interrupt)),

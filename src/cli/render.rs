@@ -56,7 +56,7 @@ impl Args {
             FormatArg::Yaml => Format::Yaml,
             FormatArg::Json => Format::Json,
         };
-        let selected = Selected::new(&stack, &self.filters.into())?;
+        let selected = Selected::new(&stack, &self.filters.into_filters()?)?;
         let set = ManifestSet::render(&stack, &context, &selected, format)?;
         let Some(dir) = self.output else { return output::print(&set.stream(format)) };
         if dir.exists() && !dir.is_dir() {
@@ -67,7 +67,8 @@ impl Args {
             for (path, document) in &files {
                 output::write_file(&dir.join(path), &document.text)?;
             }
-            tracing::info!("wrote {} files below {}", files.len(), dir.display());
+            let plural = if files.len() == 1 { "file" } else { "files" };
+            tracing::info!("wrote {} {plural} below {}", files.len(), dir.display());
         } else {
             let path = dir.join(if format == Format::Yaml { "rendered.yaml" } else { "rendered.json" });
             output::write_file(&path, &set.stream(format))?;

@@ -22,7 +22,14 @@ pub(super) struct Steps {
 /// Checks the file; `project` is the header's.
 pub(super) fn check(file: &StackFile, project: &str, report: &mut Report) -> Steps {
     let place = file.project.as_ref().map_or(Mark { line: 1, column: 1 }, |project| project.mark);
-    if !is_dns_label(project) {
+    if project.is_empty() {
+        report.add(
+            place,
+            "project",
+            "`project` is missing",
+            Some("write `project: my-project` at the top".into()),
+        );
+    } else if !is_dns_label(project) {
         report.add(place, "project", not_a_label(project), Some(LABEL_HINT.into()));
     }
     for name in file.environments.keys() {
@@ -92,8 +99,8 @@ fn name<'a>(name: &'a Text, unit: Mark, path: &str, seen: &mut BTreeMap<&'a str,
     } else if !is_dns_label(&name.value) {
         report.add(name.mark, &path, not_a_label(&name.value), Some(LABEL_HINT.into()));
     } else if let Some(first) = seen.insert(&name.value, name.mark) {
-        let message = format!("`{}` is used twice, first in line {}", name.value, first.line);
-        report.add(name.mark, &path, message, Some("names are unique; rename one".into()));
+        let hint = Some("names are unique; rename one".into());
+        report.add_with(name.mark, &path, format!("`{}` is used twice", name.value), Some(first), hint);
     }
 }
 

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::header::Header;
+use super::header::{Header, Unread};
 use super::names::{EnvName, Namespace, Slot};
 use super::source::Source;
 use super::variables::Variables;
 use crate::error::Fault;
 use crate::process::mask_named;
 use crate::template::{Context, Engine, Syntax, Warning};
+use crate::yaml;
 
 /// How much of the rendered file the debug log shows, in characters.
 const PREVIEW: usize = 512;
@@ -56,7 +57,15 @@ impl LoadContext {
         let engine = Engine::new(context.clone());
         context.versions = rendered_values(&engine, &header.versions, header.syntax);
         context.base_domain = rendered_values(&engine, &header.base_domain, header.syntax);
-        let namespace = namespace(&header, source, &target, &context);
+        for block in &header.unread {
+            if let Some(values) = rendered_block(&engine, block, header.syntax) {
+                match block.key {
+                    "versions" => context.versions = values,
+                    _ => context.base_domain = values,
+                }
+            }
+        }
+        let namespace = namespace(&header, &target, &context);
         context.namespace = match &namespace {
             Ok(Some(name)) => name.as_str().to_string(),
             _ => String::new(),
@@ -67,7 +76,6 @@ impl LoadContext {
     /// The namespace another environment or slot of the same stack has; `--namespace` does not count for it.
     pub(super) fn namespace_for(
         &self,
-        source: &Source,
         env: &EnvName,
         slot: Option<Slot>,
     ) -> Result<Option<Namespace>, Fault> {
@@ -78,7 +86,7 @@ impl LoadContext {
             namespace: String::new(),
             ..self.context.clone()
         };
-        namespace(&self.header, source, &target, &context)
+        namespace(&self.header, &target, &context)
     }
 }
 
@@ -98,12 +106,17 @@ fn rendered_values(
     values.iter().map(|(key, value)| (key.clone(), render(value))).collect()
 }
 
-fn namespace(
-    header: &Header,
-    source: &Source,
-    target: &Target,
-    context: &Context,
-) -> Result<Option<Namespace>, Fault> {
+/// A header block whose lines are templates (`{{ if … }}` around entries); `None` where it makes no sense by itself.
+fn rendered_block(engine: &Engine, block: &Unread, syntax: Syntax) -> Option<BTreeMap<String, String>> {
+    let output = engine.render("services.yaml", &block.text, syntax).ok()?;
+    let node = yaml::parse_one("services.yaml", &output.text).ok()??;
+    let entries = node.get(block.key)?.as_map()?;
+    let strings =
+        entries.iter().filter_map(|(key, value)| Some((key.to_string(), value.text()?.into_owned())));
+    Some(strings.collect())
+}
+
+fn namespace(header: &Header, target: &Target, context: &Context) -> Result<Option<Namespace>, Fault> {
     if let Some(name) = &target.namespace {
         return Ok(Some(Namespace::new(name, "--namespace")?));
     }
@@ -114,7 +127,7 @@ fn namespace(
     }
     let (name, origin) = match pattern {
         Some(pattern) => {
-            let origin = format!("namespace.patterns.{env} of {}", source.name());
+            let origin = format!("{}: namespace.patterns.{env}", header.namespace_place);
             let output = Engine::new(context.clone())
                 .render(&origin, pattern, header.syntax)
                 .map_err(|error| Fault::invalid(error.to_string()))?;

@@ -29,15 +29,34 @@ pub struct Header {
     pub patterns: BTreeMap<String, String>,
     /// `templateSyntax`.
     pub syntax: Syntax,
+    /// Blocks of `versions` and `baseDomain` that are no YAML before they are rendered.
+    pub(super) unread: Vec<Unread>,
+    /// `file:line` of `envFiles` and `namespace`, for messages.
+    pub(super) env_files_place: String,
+    pub(super) namespace_place: String,
+}
+
+/// A header block with template lines in it: rendered and read once the context is known.
+#[derive(Clone, Debug)]
+pub(super) struct Unread {
+    pub(super) key: &'static str,
+    pub(super) text: String,
 }
 
 impl Header {
     /// Reads the header keys from the raw text.
     ///
+    /// `project` is empty where it cannot be found; that is reported with all other problems of the file.
+    ///
     /// # Errors
-    /// When `project` cannot be found, or is a template: everything else has a default.
+    /// When `project` is a template.
     pub fn parse(source: &Source) -> Result<Self> {
         let blocks = Blocks::cut(source.text());
+        let unread = ["versions", "baseDomain"].into_iter().filter_map(|key| blocks.unread(key)).collect();
+        let place = |key| match blocks.line(key) {
+            Some(line) => format!("{}:{line}", source.name()),
+            None => source.name().to_string(),
+        };
         let strings = |node: Option<Node>| -> BTreeMap<String, String> {
             let map = node.as_ref().and_then(Node::as_map);
             let entries = map.into_iter().flat_map(Map::iter);
@@ -62,23 +81,30 @@ impl Header {
             base_domain: strings(blocks.node("baseDomain")),
             patterns: strings(blocks.node("namespace").and_then(|node| node.get("patterns").cloned())),
             syntax,
+            unread,
+            env_files_place: place("envFiles"),
+            namespace_place: place("namespace"),
         })
+    }
+}
+
+impl Header {
+    /// `file:line` of `envFiles`.
+    pub fn env_files_place(&self) -> &str {
+        &self.env_files_place
     }
 }
 
 fn project(blocks: &Blocks, source: &Source) -> Result<String> {
     let found = blocks.node("project").and_then(|node| node.text().map(|text| text.trim().to_string()));
-    match found {
-        Some(name) if !name.is_empty() => Ok(name),
-        _ => {
-            let (at, what) = match blocks.line("project") {
-                Some(line) => (format!("{}:{line}", source.name()), "`project` must be a plain name"),
-                None => (source.name().to_string(), "`project` is missing"),
-            };
-            Err(Fault::invalid(format!("{at}: {what}"))
-                .hint("write `project: my-project` at the top of the file; it is read before any template")
+    match (found, blocks.line("project")) {
+        (Some(name), _) if !name.is_empty() => Ok(name),
+        (_, Some(line)) if blocks.text("project").is_some_and(|text| text.contains("{{")) => {
+            Err(Fault::invalid(format!("{}:{line}: `project` must be a plain name", source.name()))
+                .hint("it is read before any template is rendered; write `project: my-project`")
                 .into())
         }
+        _ => Ok(String::new()),
     }
 }
 
@@ -91,9 +117,15 @@ struct Blocks<'a> {
 
 impl<'a> Blocks<'a> {
     fn cut(text: &'a str) -> Self {
+        // Keys of the top level stand where the first one does.
+        let margin = text.lines().find_map(|line| {
+            let indent = line.len() - line.trim_start_matches(' ').len();
+            key_at(line, indent).map(|_| indent)
+        });
+        let margin = margin.unwrap_or(0);
         let mut blocks: Vec<(&str, usize, Vec<&str>)> = Vec::new();
         for (number, line) in text.lines().enumerate() {
-            match top_level_key(line) {
+            match key_at(line, margin) {
                 Some(key) => blocks.push((key, number + 1, vec![line])),
                 None => {
                     if let Some((.., lines)) = blocks.last_mut() {
@@ -102,19 +134,34 @@ impl<'a> Blocks<'a> {
                 }
             }
         }
-        let whole = if blocks.iter().any(|(key, ..)| *key == "project") {
-            None
-        } else {
-            yaml::parse_one("services.yaml", text).ok().flatten()
-        };
-        Self { blocks, whole }
+        let mut blocks = Self { blocks, whole: None };
+        // Aliases lead out of their block; flow style has no blocks.
+        let keys = ["versions", "baseDomain", "namespace", "envFiles", "project", "templateSyntax"];
+        let needs_all = blocks.line("project").is_none()
+            || keys.iter().any(|key| blocks.line(key).is_some() && blocks.node(key).is_none());
+        if needs_all {
+            blocks.whole = yaml::parse_one("services.yaml", text).ok().flatten();
+        }
+        blocks
     }
 
     fn line(&self, key: &str) -> Option<usize> {
         self.blocks.iter().find(|(name, ..)| *name == key).map(|(_, line, _)| *line)
     }
 
-    /// The value of a key: its block parsed as it is, else without the lines that hold nothing but template tags.
+    fn text(&self, key: &str) -> Option<String> {
+        self.blocks.iter().find(|(name, ..)| *name == key).map(|(.., lines)| lines.join("\n"))
+    }
+
+    /// The block of a key that is there and cannot be read as it stands.
+    fn unread(&self, key: &'static str) -> Option<Unread> {
+        let text = self.text(key)?;
+        let tagged = text.lines().any(|line| only_tags(line) && !line.trim().starts_with('#'));
+        (self.whole.is_none() && tagged).then(|| Unread { key, text: text + "\n" })
+    }
+
+    /// The value of a key: from the whole file where that is YAML and was needed; else its block parsed as it is, else
+    /// without the lines that hold nothing but template tags.
     fn node(&self, key: &str) -> Option<Node> {
         if let Some(whole) = &self.whole {
             return whole.get(key).cloned();
@@ -128,8 +175,9 @@ impl<'a> Blocks<'a> {
     }
 }
 
-/// `key` of a line `key: …` that begins at the first column.
-fn top_level_key(line: &str) -> Option<&str> {
+/// `key` of a line `key: …` that begins behind `margin` blanks.
+fn key_at(line: &str, margin: usize) -> Option<&str> {
+    let line = line.strip_prefix(&" ".repeat(margin) as &str)?;
     let (key, rest) = line.split_once(':')?;
     let key = key.trim_end().trim_matches(|c| c == '"' || c == '\'');
     let word = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');

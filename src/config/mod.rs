@@ -6,6 +6,7 @@
 
 mod check;
 mod context;
+mod dotenv;
 mod duration;
 mod header;
 mod names;

@@ -18,15 +18,29 @@ impl<'a> Report<'a> {
         Self { rendered, problems }
     }
 
-    /// Adds one problem.
+    /// Adds one problem; not where the value was of the wrong type to begin with, which says it all.
     pub(super) fn add(&mut self, mark: Mark, path: &str, message: impl Into<String>, hint: Option<String>) {
-        self.problems.push(Problem {
-            mark,
-            path: path.to_string(),
-            message: message.into(),
-            hint,
-            kind: ProblemKind::Invalid,
-        });
+        self.add_with(mark, path, message, None, hint);
+    }
+
+    /// Adds a problem that is about an earlier place too.
+    pub(super) fn add_with(
+        &mut self,
+        mark: Mark,
+        path: &str,
+        message: impl Into<String>,
+        also: Option<Mark>,
+        hint: Option<String>,
+    ) {
+        let above = |known: &Problem| {
+            let rest = path.strip_prefix(known.path.as_str());
+            known.kind == ProblemKind::Invalid
+                && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        };
+        if path.is_empty() || !self.problems.iter().any(above) {
+            let (path, message) = (path.to_string(), message.into());
+            self.problems.push(Problem { mark, path, message, also, hint, kind: ProblemKind::Invalid });
+        }
     }
 
     /// Logs warnings for unknown keys (unless `strict` makes them errors), and gives one error with everything else.
@@ -67,7 +81,10 @@ impl<'a> Report<'a> {
             Some(hint) if with_hint => format!("; {hint}"),
             _ => String::new(),
         };
-        format!("{}:{line}{column}: {path}{}{hint}", self.rendered.source.name(), problem.message)
+        let also = problem
+            .also
+            .map_or_else(String::new, |mark| format!(", first in line {}", self.place(mark, lines).0));
+        format!("{}:{line}{column}: {path}{}{also}{hint}", self.rendered.source.name(), problem.message)
     }
 
     /// Line and column in the file as written, and that line. No column where the line was changed by templating.
@@ -96,7 +113,8 @@ impl<'a> Report<'a> {
 pub(super) fn not_yaml(rendered: &Rendered, error: &crate::yaml::YamlError) -> Fault {
     let hint = error.hint().map(String::from);
     let mut report = Report::new(rendered, Vec::new());
-    report.add(error.mark(), "", format!("not YAML after rendering: {}", error.message()), hint);
+    let message = format!("not YAML after rendering: {}", error.message());
+    report.add_with(error.mark(), "", message, error.also(), hint);
     match report.finish(true) {
         Err(fault) => fault,
         Ok(()) => Fault::invalid(error.to_string()),

@@ -13,7 +13,7 @@ pub struct Environment {
     /// Its name.
     pub name: String,
     /// kubeconfig path as written (`~`, `$VAR`).
-    pub kubeconfig: Option<String>,
+    pub kubeconfig: Option<Located<String>>,
     /// kubectl context.
     pub context: Option<String>,
     /// Pull policy for the service images.
@@ -49,7 +49,8 @@ pub(super) fn resolve(specs: &Specs, name: &str) -> Result<Environment, Fault> {
     let mut infra = None;
     for spec in chain {
         let spec = &spec.value;
-        result.kubeconfig = result.kubeconfig.or_else(|| set(spec.kubeconfig.as_ref()));
+        result.kubeconfig =
+            result.kubeconfig.or_else(|| spec.kubeconfig.clone().filter(|path| !path.value.is_empty()));
         result.context = result.context.or_else(|| set(spec.context.as_ref()));
         result.pull_policy = result.pull_policy.or(spec.image_pull_policy);
         if let Some(registry) = &spec.local_registry {

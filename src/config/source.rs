@@ -93,5 +93,9 @@ fn find(here: &Path) -> Result<PathBuf> {
 
 /// Relative to the current folder where that is shorter, as compilers print paths.
 pub(crate) fn shown(path: &Path, here: &Path) -> String {
-    path.strip_prefix(here).unwrap_or(path).display().to_string()
+    match path.strip_prefix(here) {
+        Ok(below) if below.as_os_str().is_empty() => ".".into(),
+        Ok(below) => below.display().to_string(),
+        Err(_) => path.display().to_string(),
+    }
 }

@@ -135,7 +135,7 @@ impl Stack {
     /// # Errors
     /// A pattern that does not render, or gives no namespace name.
     pub fn namespace_for(&self, env: &EnvName, slot: Option<Slot>) -> Result<Option<Namespace>, Fault> {
-        self.load.namespace_for(&self.source, env, slot)
+        self.load.namespace_for(env, slot)
     }
 
     /// The namespace, for commands that cannot work without.

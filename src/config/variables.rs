@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use crate::config::dotenv;
 use crate::config::source::read_text;
 use crate::error::Fault;
 use crate::yaml;
@@ -31,25 +32,27 @@ pub struct Variables {
 }
 
 impl Variables {
-    /// Reads all sources. Paths of dotenv files are relative to `root`, that of the var-file to the current folder.
+    /// Reads all sources. Paths of dotenv files are relative to `root`, that of the var-file to the current folder;
+    /// `place` is where services.yaml names the dotenv files.
     ///
     /// # Errors
     /// A missing or malformed file, with its line; a pair without `=`.
-    pub fn collect(root: &Path, env_files: &[String], input: &VariableInput) -> Result<Self> {
+    pub fn collect(root: &Path, env_files: &[String], place: &str, input: &VariableInput) -> Result<Self> {
         // Names and values that are not UTF-8 cannot appear in a template.
         let mut env_map: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
         for file in env_files {
             let text = read_text(&root.join(file), file).map_err(|error| {
-                error.context("`envFiles` of services.yaml names a file that cannot be read")
+                error.context(format!("{place}: `envFiles` names a file that cannot be read"))
             })?;
-            env_map.extend(dotenv(&text, file)?);
+            let found = dotenv(&text, file, &env_map)?;
+            env_map.extend(found);
         }
         let mut vars = BTreeMap::new();
         if let Some(path) = &input.var_file {
             let name = path.display().to_string();
-            vars = parse_var_file(&read_text(path, &name)?, &name)?;
+            vars = parse_var_file(&read_text(path, &name)?, &name, &env_map)?;
         }
         let mut user_vars = BTreeMap::new();
         for text in &input.vars {
@@ -66,7 +69,7 @@ impl Variables {
 /// `A=1`, `A=1,B=2`. A comma begins a new pair only where a `NAME=` follows, so that `HOSTS=a,b` stays whole.
 fn parse_pairs(text: &str) -> Result<Vec<(String, String)>> {
     let mut pairs: Vec<(String, String)> = Vec::new();
-    for part in text.split(',') {
+    for part in text.trim_end().trim_end_matches(',').split(',') {
         match (part.split_once('='), pairs.last_mut()) {
             (Some((name, value)), _) if is_name(name.trim()) => {
                 pairs.push((name.trim().into(), value.into()));
@@ -77,7 +80,8 @@ fn parse_pairs(text: &str) -> Result<Vec<(String, String)>> {
             }
             _ if part.trim().is_empty() => {}
             _ => {
-                let shown = part.split_once('=').map_or(part, |(name, _)| name);
+                let shown =
+                    part.split_once('=').map_or(part, |(name, _)| if name.is_empty() { "=…" } else { name });
                 return Err(Fault::invalid(format!("--vars: `{shown}` is no NAME=VALUE pair"))
                     .hint("write --vars NAME=VALUE, several times or with commas")
                     .into());
@@ -94,16 +98,25 @@ fn is_name(name: &str) -> bool {
 }
 
 /// A var-file is YAML (`key: value`) or dotenv (`KEY=value`), by what its first line with content looks like.
-fn parse_var_file(text: &str, name: &str) -> Result<BTreeMap<String, String>> {
+fn parse_var_file(
+    text: &str,
+    name: &str,
+    outer: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>> {
     let content = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let Some(first) = text.lines().find(content) else { return Ok(BTreeMap::new()) };
     let first = first.trim().strip_prefix("export ").unwrap_or(first.trim());
     let assignment = first.split_once('=').is_some_and(|(key, _)| is_name(key.trim()));
-    if assignment { Ok(dotenv(text, name)?.into_iter().collect()) } else { yaml_variables(text, name) }
+    if assignment { dotenv(text, name, outer) } else { yaml_variables(text, name) }
 }
 
 fn yaml_variables(text: &str, name: &str) -> Result<BTreeMap<String, String>> {
-    let Some(node) = yaml::parse_one(name, text)? else { return Ok(BTreeMap::new()) };
+    // The line itself is not shown: nothing of this file is known to be no secret yet.
+    let parsed = yaml::parse_one(name, text).map_err(|error| {
+        Fault::invalid(format!("{name}:{}:{}: {}", error.mark().line, error.mark().column, error.message()))
+            .hint("a var-file is YAML (`key: value`) or dotenv (`KEY=value`)")
+    })?;
+    let Some(node) = parsed else { return Ok(BTreeMap::new()) };
     let place = |mark: yaml::Mark| format!("{name}:{}:{}", mark.line, mark.column);
     let Some(map) = node.as_map() else {
         return Err(Fault::invalid(format!(
@@ -127,28 +140,12 @@ fn yaml_variables(text: &str, name: &str) -> Result<BTreeMap<String, String>> {
         .collect()
 }
 
-/// dotenv as the dotenvy crate reads it: quotes, `export`, comments, `$VAR` and `${VAR}`.
-fn dotenv(text: &str, name: &str) -> Result<Vec<(String, String)>> {
-    let mut pairs = Vec::new();
-    for item in dotenvy::from_read_iter(text.as_bytes()) {
-        pairs.push(item.map_err(|error| {
-            // dotenvy names the line's text; it may hold a secret, so only its number is shown.
-            let line = match &error {
-                dotenvy::Error::LineParse(line, _) => line_number(text, line),
-                _ => None,
-            };
-            let place = line.map_or_else(|| name.to_string(), |line| format!("{name}:{line}"));
-            Fault::invalid(format!("{place}: not a dotenv line")).hint(
-                "write NAME=value; quote values with spaces or #, and use letters, digits and _ in names",
-            )
-        })?);
-    }
-    Ok(pairs)
-}
-
-fn line_number(text: &str, wanted: &str) -> Option<usize> {
-    let wanted = wanted.lines().next()?.trim();
-    text.lines().position(|line| line.trim().starts_with(wanted)).map(|index| index + 1)
+fn dotenv(text: &str, name: &str, outer: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
+    dotenv::parse(text, outer).map_err(|error| {
+        Fault::invalid(format!("{name}:{}: not a dotenv line: {}", error.line, error.message))
+            .hint("write NAME=value, and quote values that hold quotes or #")
+            .into()
+    })
 }
 
 #[cfg(test)]
@@ -166,15 +163,14 @@ mod tests {
 
     #[test]
     fn a_var_file_is_yaml_or_dotenv() -> Result<()> {
-        let yaml = parse_var_file("# c\nA: 1.10\nB: \"x: y\"\n", "v")?;
+        let parse = |text, name| parse_var_file(text, name, &BTreeMap::new());
+        let yaml = parse("# c\nA: 1.10\nB: \"x: y\"\n", "v")?;
         assert_eq!((yaml["A"].as_str(), yaml["B"].as_str()), ("1.10", "x: y"));
-        let dotenv = parse_var_file("export A='x y'\nB=${A}z # c\n", "v")?;
+        let dotenv = parse("export A='x y'\nB=${A}z # c\n", "v")?;
         assert_eq!((dotenv["A"].as_str(), dotenv["B"].as_str()), ("x y", "x yz"));
-        assert!(parse_var_file("A:\n  - 1\n", "v").is_err());
-        assert!(parse_var_file("- a\n", "v").is_err());
-        assert!(
-            parse_var_file("A=1\nB C=2\n", "v").is_err_and(|error| error.to_string().starts_with("v:2:"))
-        );
+        assert!(parse("A:\n  - 1\n", "v").is_err());
+        assert!(parse("- a\n", "v").is_err());
+        assert!(parse("A=1\nB C=2\n", "v").is_err_and(|error| error.to_string().starts_with("v:2:")));
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! `apply`: namespace, hooks, CRDs, documents, hooks, readiness — in the order of spec section 4.
 
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -14,8 +15,8 @@ use crate::error::Fault;
 use crate::hooks::{Hooks, Phase, unit_steps};
 use crate::manifests::{Document, ManifestSet};
 use crate::output;
-use crate::process::{Failure, FailureKind, Output, Stream};
-use crate::tools::kubectl::{DryRun, Kubectl, already_exists, explained, forbidden, program};
+use crate::process::{Failure, FailureKind, Output, Stream, rounded};
+use crate::tools::kubectl::{DryRun, Kubectl, already_exists, explained, forbidden, not_kubectl};
 use crate::tools::transient::retried;
 
 /// How a stack is applied.
@@ -41,29 +42,35 @@ pub struct ApplyOptions {
 pub fn apply(session: &Session, options: &ApplyOptions) -> Result<()> {
     let Session { stack, context, set, kubectl } = session;
     let namespace = stack.require_namespace()?;
+    refuse_generated(set)?;
     if options.preflight {
         super::preflight(stack, kubectl)?;
     }
     let hooks = Hooks::new(stack, context, kubectl)?;
-    let run = Run { stack, set, kubectl, options, deadline: Instant::now() + options.timeout };
-    let real = options.dry_run == DryRun::Off;
-    if real {
-        run.ensure_namespace(namespace)?;
-        hooks.run(Phase::Before, &stack.hooks.before_all)?;
-        hooks.run(Phase::Before, run.steps(|steps| &steps.before_apply))?;
+    let outcome = RefCell::new(Outcome::new(set.documents().collect()));
+    let run =
+        Run { stack, set, kubectl, options, outcome: &outcome, deadline: Instant::now() + options.timeout };
+    if let Err(error) = run.all(&hooks, namespace) {
+        tracing::info!("{}", outcome.borrow().account());
+        return Err(error);
     }
-    // Hooks have time limits of their own.
-    let run = Run { deadline: Instant::now() + options.timeout, ..run };
-    run.documents()?;
-    if !real {
-        return Ok(());
-    }
-    hooks.run(Phase::After, run.steps(|steps| &steps.after_apply))?;
-    hooks.run(Phase::After, &stack.hooks.after_all)?;
     match options.wait {
-        Some(limit) => wait::until_ready(kubectl, &Workload::of(set), limit),
-        None => Ok(()),
+        Some(limit) if options.dry_run == DryRun::Off => {
+            wait::until_ready(kubectl, &Workload::of(set), limit)
+        }
+        _ => Ok(()),
     }
+}
+
+/// `kubectl apply` needs a name to find an object again.
+fn refuse_generated(set: &ManifestSet) -> Result<(), Fault> {
+    let Some(document) = set.documents().find(|document| document.id.is_generated()) else { return Ok(()) };
+    let name = document.id.name.trim_end_matches('*');
+    let message = format!(
+        "{}: {} `{name}…` has `generateName`, which cannot be applied",
+        document.origin, document.id.kind
+    );
+    Err(Fault::invalid(message).hint("give it a `metadata.name`"))
 }
 
 struct Run<'a> {
@@ -71,10 +78,26 @@ struct Run<'a> {
     set: &'a ManifestSet,
     kubectl: &'a Kubectl,
     options: &'a ApplyOptions,
+    /// What kubectl has said so far of every document of the stack.
+    outcome: &'a RefCell<Outcome<'a>>,
     deadline: Instant,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn all(self, hooks: &Hooks, namespace: &Namespace) -> Result<()> {
+        if self.options.dry_run != DryRun::Off {
+            return self.documents();
+        }
+        self.ensure_namespace(namespace)?;
+        hooks.run(Phase::Before, &self.stack.hooks.before_all)?;
+        hooks.run(Phase::Before, self.steps(|steps| &steps.before_apply))?;
+        // Hooks have time limits of their own.
+        let run = Run { deadline: Instant::now() + self.options.timeout, ..self };
+        run.documents()?;
+        hooks.run(Phase::After, run.steps(|steps| &steps.after_apply))?;
+        hooks.run(Phase::After, &run.stack.hooks.after_all)
+    }
+
     fn steps(&self, pick: fn(&UnitSteps) -> &Vec<Step>) -> Vec<&Step> {
         unit_steps(self.stack, self.set.units.iter(), pick)
     }
@@ -84,7 +107,7 @@ impl Run<'_> {
     }
 
     /// Whether a document is the stack's own Namespace object.
-    fn declares(&self, namespace: &Namespace) -> Option<&Document> {
+    fn declares(&self, namespace: &Namespace) -> Option<&'a Document> {
         self.set
             .documents()
             .find(|document| document.id.kind == "Namespace" && document.id.name == namespace.as_str())
@@ -96,7 +119,7 @@ impl Run<'_> {
         if let Some(document) = self.declares(namespace) {
             let hooks_first = !self.stack.hooks.before_all.is_empty()
                 || !self.steps(|steps| &steps.before_apply).is_empty();
-            return if hooks_first { self.send(vec![document]) } else { Ok(()) };
+            return if hooks_first { self.send(&[document]) } else { Ok(()) };
         }
         let object = json!({
             "apiVersion": "v1",
@@ -105,13 +128,14 @@ impl Run<'_> {
         });
         let text = format!("{object}\n");
         let create = || match self.kubectl.create(&text, Some(self.left())) {
-            Ok(_) => Ok(true),
-            Err(failure) if already_exists(&failure) => Ok(false),
+            Ok(finished) => Ok(Some(finished.text())),
+            Err(failure) if already_exists(&failure) => Ok(None),
             Err(failure) => Err(failure),
         };
         match retried("make the namespace", self.deadline, create) {
-            Ok(true) => tracing::info!("namespace {namespace} created"),
-            Ok(false) => {}
+            Ok(Some(text)) if !text.contains(namespace.as_str()) => return Err(not_kubectl(namespace).into()),
+            Ok(Some(_)) => tracing::info!("namespace {namespace} created"),
+            Ok(None) => {}
             Err(failure) if forbidden(&failure) => self.forbidden_namespace(namespace, failure)?,
             Err(failure) => {
                 return Err(self.in_time(failure).context(format!("cannot make namespace {namespace}")));
@@ -125,7 +149,7 @@ impl Run<'_> {
         let timed_out = matches!(failure.kind, FailureKind::Timeout(_)) || self.left().is_zero();
         let error = explained(failure);
         if timed_out {
-            error.context(format!("not done within {:?} (--timeout)", self.options.timeout))
+            error.context(format!("not done within {} (--timeout)", rounded(self.options.timeout)))
         } else {
             error
         }
@@ -148,14 +172,14 @@ impl Run<'_> {
 
     /// CRDs first, until they are established; Namespaces next, for what lives in them; then the rest, in one call.
     fn documents(&self) -> Result<()> {
-        let is_crd = |document: &&Document| document.id.kind == "CustomResourceDefinition";
+        let is_crd = |document: &&'a Document| document.id.kind == "CustomResourceDefinition";
         let (crds, mut rest): (Vec<&Document>, Vec<&Document>) = self.set.documents().partition(is_crd);
         if !crds.is_empty() {
             let targets: Vec<String> = crds
                 .iter()
                 .map(|document| format!("customresourcedefinition.apiextensions.k8s.io/{}", document.id.name))
                 .collect();
-            self.send(crds)?;
+            self.send(&crds)?;
             if self.options.dry_run == DryRun::Off {
                 retried("wait for the CRDs", self.deadline, || {
                     self.kubectl.wait("Established", &targets, None, self.left())
@@ -168,14 +192,14 @@ impl Run<'_> {
             tracing::warn!("nothing to apply: no document is selected");
             return Ok(());
         }
-        self.send(rest)
+        self.send(&rest)
     }
 
     /// One `kubectl apply`, repeated while its failures are passing ones.
-    fn send(&self, documents: Vec<&Document>) -> Result<()> {
+    fn send(&self, documents: &[&'a Document]) -> Result<()> {
         let text: String = documents.iter().map(|document| document.text.as_str()).collect();
-        let mut outcome = Outcome::new(documents);
         let options = self.options;
+        self.outcome.borrow_mut().begin();
         // The first try is shown as it goes; a further one reports everything again, so only what is new of it.
         let mut shown = Output::Tee(Stream::Stdout);
         let result = retried("apply", self.deadline, || {
@@ -186,40 +210,25 @@ impl Run<'_> {
                 Ok(finished) => finished.text(),
                 Err(failure) => failure.written.stdout.clone(),
             };
-            let fresh = outcome.take(&stdout);
+            let fresh = self.outcome.borrow_mut().take(&stdout);
             if show == Output::Capture {
                 // A closed stdout must not stop the work.
                 drop(output::print(&fresh));
             }
             result
         });
-        match result {
-            Ok(finished) => {
-                for line in finished.stderr.lines().filter(|line| !line.trim().is_empty()) {
-                    tracing::warn!("kubectl: {}", line.strip_prefix("Warning: ").unwrap_or(line));
-                }
-                self.check_complete(&outcome)
-            }
-            Err(failure) => {
-                let account = outcome.account();
-                let error = self.in_time(failure);
-                tracing::info!("{account}");
-                Err(error)
-            }
+        let finished = result.map_err(|failure| self.in_time(failure))?;
+        for line in finished.stderr.lines().filter(|line| !line.trim().is_empty()) {
+            tracing::warn!("kubectl: {}", line.strip_prefix("Warning: ").unwrap_or(line));
         }
+        self.check_complete(documents)
     }
 
     /// A program that says it succeeded must have spoken of every object: anything else is not kubectl.
-    fn check_complete(&self, outcome: &Outcome) -> Result<()> {
-        let missing = outcome.missing();
-        let Some(first) = missing.first() else { return Ok(()) };
-        Err(Fault::failed(format!(
-            "{} said nothing about {} objects, {} among them",
-            program(),
-            missing.len(),
-            first.id
-        ))
-        .hint("is it really kubectl? `kubectl version --client` shows")
-        .into())
+    fn check_complete(&self, sent: &[&Document]) -> Result<()> {
+        let missing = self.outcome.borrow().missing();
+        let silent = |document: &&&Document| missing.iter().any(|other| std::ptr::eq(*other, **document));
+        let Some(first) = sent.iter().find(silent) else { return Ok(()) };
+        Err(not_kubectl(&first.id).into())
     }
 }

@@ -10,7 +10,7 @@ use crate::config::Namespace;
 use crate::hooks::{Hooks, Phase, unit_steps};
 use crate::manifests::Document;
 use crate::process::{Failure, Output, Stream};
-use crate::tools::kubectl::explained;
+use crate::tools::kubectl::{explained, not_kubectl};
 use crate::tools::transient::retried;
 
 /// How a stack is destroyed.
@@ -84,7 +84,12 @@ pub fn destroy(session: &Session, plan: &Plan, options: DestroyOptions) -> Resul
         let text: String = plan.documents.iter().map(|document| document.text.as_str()).collect();
         let left = || Some(deadline.saturating_duration_since(Instant::now()));
         match retried("delete", deadline, || kubectl.delete(&text, Output::Tee(Stream::Stdout), left())) {
-            Ok(_) => {}
+            Ok(finished) => {
+                // Nothing to delete is a silent success; any other line is no answer of kubectl's.
+                if finished.text().lines().any(|line| !line.contains("deleted")) {
+                    return Err(not_kubectl(&"deletions").into());
+                }
+            }
             Err(failure) if only_unknown_kinds(&failure) => {
                 tracing::info!("kinds the cluster does not know have no objects to delete");
             }

@@ -15,11 +15,18 @@ pub(super) struct Outcome<'a> {
     /// kubectl's name of an object → its last result word (`created`), as often as it was said.
     said: HashMap<String, Vec<String>>,
     printed: HashMap<String, usize>,
+    /// What was printed of objects that came in an earlier call.
+    before: HashMap<String, usize>,
 }
 
 impl<'a> Outcome<'a> {
     pub(super) fn new(sent: Vec<&'a Document>) -> Self {
-        Self { sent, said: HashMap::new(), printed: HashMap::new() }
+        Self { sent, said: HashMap::new(), printed: HashMap::new(), before: HashMap::new() }
+    }
+
+    /// A call with other objects begins: equal names in it are not repeats of earlier ones.
+    pub(super) fn begin(&mut self) {
+        self.before = self.printed.clone();
     }
 
     /// Takes the result lines of one try and gives those that are new: a retry reports everything again.
@@ -31,7 +38,8 @@ impl<'a> Outcome<'a> {
                 Some((name, word)) if name.contains('/') => {
                     let words = now.entry(name.to_string()).or_default();
                     words.push(word.to_string());
-                    if words.len() > self.printed.get(name).copied().unwrap_or(0) {
+                    let before = self.before.get(name).copied().unwrap_or(0);
+                    if words.len() + before > self.printed.get(name).copied().unwrap_or(0) {
                         let _ = writeln!(fresh, "{line}");
                     }
                 }
@@ -41,9 +49,12 @@ impl<'a> Outcome<'a> {
             }
         }
         for (name, words) in now {
-            let before = self.printed.entry(name.clone()).or_default();
-            *before = words.len().max(*before);
-            self.said.insert(name, words);
+            let before = self.before.get(&name).copied().unwrap_or(0);
+            let printed = self.printed.entry(name.clone()).or_default();
+            *printed = (before + words.len()).max(*printed);
+            let said = self.said.entry(name).or_default();
+            said.truncate(before);
+            said.extend(words);
         }
         fresh
     }
@@ -84,9 +95,13 @@ impl<'a> Outcome<'a> {
     pub(super) fn account(&self) -> String {
         let missing = self.missing();
         let done = self.sent.len() - missing.len();
-        let mut text = format!("applied: {done} of {} objects", self.sent.len());
+        let plural = if self.sent.len() == 1 { "object" } else { "objects" };
+        let mut text = format!("applied: {done} of {} {plural}", self.sent.len());
         if done > 0 {
             let _ = write!(text, " ({})", self.summary());
+        }
+        if missing.is_empty() {
+            return text;
         }
         text.push_str("; not applied:");
         for document in missing.iter().take(SHOWN) {

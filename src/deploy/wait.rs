@@ -15,7 +15,7 @@ use super::readiness::State;
 use crate::error::Fault;
 use crate::manifests::{Document, ManifestSet, ResourceId};
 use crate::output;
-use crate::process::{interrupted, pause};
+use crate::process::{interrupted, pause, rounded};
 use crate::tools::kubectl::Kubectl;
 
 /// Pause between two looks: short at first, for stacks that are ready at once.
@@ -72,11 +72,9 @@ pub(super) fn until_ready(kubectl: &Kubectl, workloads: &[Workload], limit: Dura
                 view.show(workloads, &states, started.elapsed());
                 if states.iter().all(|state| matches!(state, State::Ready(_))) {
                     view.finish();
-                    tracing::info!(
-                        "{} workloads ready after {:.1}s",
-                        workloads.len(),
-                        started.elapsed().as_secs_f32()
-                    );
+                    let plural = if workloads.len() == 1 { "workload" } else { "workloads" };
+                    let elapsed = started.elapsed().as_secs_f32();
+                    tracing::info!("{} {plural} ready after {elapsed:.1}s", workloads.len());
                     return Ok(());
                 }
                 let failed = states.iter().any(|state| matches!(state, State::Failed(_)));
@@ -117,7 +115,7 @@ fn not_ready(
         tracing::error!("{text}");
     }
     let names: Vec<String> = blocked.iter().map(|(workload, _)| workload.label()).collect();
-    let when = if failed { String::new() } else { format!(" after {limit:?}") };
+    let when = if failed { String::new() } else { format!(" after {}", rounded(limit)) };
     let count =
         if names.len() == 1 { "1 workload is".into() } else { format!("{} workloads are", names.len()) };
     Fault::failed(format!("{count} not ready{when}: {}", names.join(", ")))

@@ -20,7 +20,7 @@ pub(super) struct HookKubeconfig {
 
 impl HookKubeconfig {
     pub(super) fn new(cluster: &Cluster) -> Result<Self> {
-        let own = cluster.kubeconfig.as_ref().map(|path| path.display().to_string());
+        let own = cluster.kubeconfig.as_ref().map(|paths| paths.to_string_lossy().into_owned());
         let Some(context) = &cluster.context else { return Ok(Self { value: own, _override: None }) };
         let mut map = Map::new();
         map.insert("apiVersion", Node::string("v1"));

@@ -15,7 +15,7 @@ use crate::config::{Namespace, Stack, StackContext, UnitSteps};
 use crate::error::Fault;
 use crate::logging::Group;
 use crate::manifests::{Unit, UnitKind, holds};
-use crate::process::{Failure, pause};
+use crate::process::{Failure, pause, rounded};
 use crate::tools::kubectl::{Kubectl, explained};
 use crate::tools::{gh, shell};
 use kubeconfig::HookKubeconfig;
@@ -160,7 +160,9 @@ fn sleep(duration: Duration, limit: Option<Duration>) -> Result<()> {
         return Err(Fault::failed("interrupted").into());
     }
     match limit {
-        Some(limit) if limit < duration => Err(Fault::failed(format!("timed out after {limit:?}")).into()),
+        Some(limit) if limit < duration => {
+            Err(Fault::failed(format!("timed out after {}", rounded(limit))).into())
+        }
         _ => Ok(()),
     }
 }
@@ -174,9 +176,14 @@ fn script_failed(failure: &Failure) -> anyhow::Error {
             Fault::failed(format!("the script was killed by signal {number}")).into()
         }
         FailureKind::Timeout(limit) => {
-            Fault::failed(format!("the script was ended after {limit:?}, its `timeout`")).into()
+            Fault::failed(format!("the script was ended after {}, its `timeout`", rounded(*limit))).into()
         }
         FailureKind::Interrupted => Fault::failed("interrupted").into(),
+        FailureKind::Start(why) if why.contains("Argument list too long") => {
+            Fault::failed("the script is larger than the system allows in one piece (128 KiB)")
+                .hint("put it into a file of the project and run that")
+                .into()
+        }
         FailureKind::Start(why) => Fault::failed(format!("bash could not be started: {why}")).into(),
         FailureKind::NotFound => failure.clone().into(),
     }

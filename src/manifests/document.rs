@@ -1,6 +1,5 @@
 //! One rendered Kubernetes object: what it is, where it came from, and its text.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use crate::manifests::workload;
@@ -45,14 +44,15 @@ impl ResourceId {
         let kind = text(&["kind"]).ok_or("`kind` is missing")?;
         let api_version =
             text(&["apiVersion"]).ok_or_else(|| format!("`apiVersion` of this {kind} is missing"))?;
-        let name = node
-            .at(&["metadata", "name"])
-            .and_then(Node::text)
-            .map(Cow::into_owned)
-            .filter(|name| !name.is_empty())
+        let name = name_of(node, "name")?
             .or_else(|| text(&["metadata", "generateName"]).map(|prefix| format!("{prefix}*")))
             .ok_or_else(|| format!("`metadata.name` of this {kind} is missing"))?;
-        Ok(Self { api_version, kind, name, namespace: text(&["metadata", "namespace"]) })
+        Ok(Self { api_version, kind, name, namespace: name_of(node, "namespace")? })
+    }
+
+    /// Whether the server is to make the name up (`generateName`).
+    pub fn is_generated(&self) -> bool {
+        self.name.ends_with('*')
     }
 
     /// API group, empty for the core one.
@@ -67,6 +67,18 @@ impl ResourceId {
             "" => format!("{kind}/{}", self.name),
             group => format!("{kind}.{group}/{}", self.name),
         }
+    }
+}
+
+/// A text below `metadata`; nothing and an empty text are the same. The API server refuses a number there.
+fn name_of(node: &Node, key: &str) -> Result<Option<String>, String> {
+    match node.at(&["metadata", key]) {
+        None => Ok(None),
+        Some(value) if value.is_null() => Ok(None),
+        Some(value) => match value.as_str() {
+            Some(text) => Ok(Some(text.to_string()).filter(|text| !text.is_empty())),
+            None => Err(format!("`metadata.{key}` must be a string, found {}; quote it", value.kind_name())),
+        },
     }
 }
 

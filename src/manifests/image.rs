@@ -17,7 +17,7 @@ pub(super) fn set(node: &mut Node, image: &ServiceImage, policy: Option<PullPoli
         let Some(map) = container.as_map_mut() else { return };
         map.insert("image", Node::string(reference.as_str()));
         if let Some(policy) = policy
-            && map.get("imagePullPolicy").is_none_or(Node::is_null)
+            && map.get("imagePullPolicy").is_none_or(|own| own.is_null() || own.as_str() == Some(""))
         {
             map.insert("imagePullPolicy", Node::string(policy.as_str()));
         }

@@ -105,7 +105,7 @@ impl ManifestSet {
 
     fn warn_of_duplicates(&self) {
         let mut seen = std::collections::HashMap::new();
-        for document in self.documents() {
+        for document in self.documents().filter(|document| !document.id.is_generated()) {
             if let Some(first) = seen.insert(&document.id, &document.origin) {
                 tracing::warn!("{}: {} is declared twice, first at {first}", document.origin, document.id);
             }
@@ -219,11 +219,12 @@ impl Job<'_> {
     }
 }
 
-/// `kind: List` stands for its items.
+/// `kind: List` stands for its items, and so does `ConfigMapList` and its like, as for kubectl.
 fn flatten(nodes: Vec<Node>) -> Vec<Node> {
     let mut flat = Vec::with_capacity(nodes.len());
     for mut node in nodes {
-        let is_list = node.get("kind").and_then(Node::as_str) == Some("List");
+        let kind = node.get("kind").and_then(Node::as_str).unwrap_or_default();
+        let is_list = kind == "List" || (kind.ends_with("List") && node.at(&["metadata", "name"]).is_none());
         match node.get_mut("items").and_then(Node::as_list_mut) {
             Some(items) if is_list => flat.extend(flatten(std::mem::take(items))),
             _ if is_list => {}
@@ -234,12 +235,14 @@ fn flatten(nodes: Vec<Node>) -> Vec<Node> {
 }
 
 fn not_yaml(name: &str, text: &str, error: &yaml::YamlError, lines: &[u32]) -> Fault {
-    let mark = error.mark();
-    let line = lines.get(mark.line.saturating_sub(1) as usize).copied().unwrap_or(mark.line);
+    let written = |line: u32| lines.get(line.saturating_sub(1) as usize).copied().unwrap_or(line);
+    let line = written(error.mark().line);
+    let also =
+        error.also().map_or_else(String::new, |mark| format!(", first in line {}", written(mark.line)));
     let shown = text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default().trim_end();
+    let message = error.message();
     let fault = Fault::invalid(format!(
-        "{name}:{line}: not YAML after rendering: {}\n  {line} | {shown}",
-        error.message()
+        "{name}:{line}: not YAML after rendering: {message}{also}\n  {line} | {shown}"
     ));
     match error.hint() {
         Some(hint) => fault.hint(hint),

@@ -15,7 +15,7 @@ pub fn split_files(set: &ManifestSet, format: Format) -> Vec<(PathBuf, &Document
         let dir = PathBuf::from(unit.kind.as_str()).join(&unit.name);
         for document in &unit.documents {
             let id = &document.id;
-            let short = format!("{}-{}", id.kind.to_lowercase(), safe(&id.name));
+            let short = format!("{}-{}", safe(&id.kind.to_lowercase()), safe(&id.name));
             let long = match &id.namespace {
                 Some(namespace) => format!("{short}-{}", safe(namespace)),
                 None => format!("{short}-{}", safe(id.group())),

@@ -66,7 +66,7 @@ impl fmt::Display for Failure {
             FailureKind::Start(why) => write!(f, "cannot run `{}`: {why}", self.line)?,
             FailureKind::Exit(code) => write!(f, "`{}` ended with exit code {code}", self.line)?,
             FailureKind::Signal(number) => write!(f, "`{}` was killed by signal {number}", self.line)?,
-            FailureKind::Timeout(limit) => write!(f, "`{}` was ended after {limit:?}", self.line)?,
+            FailureKind::Timeout(limit) => write!(f, "`{}` was ended after {}", self.line, rounded(*limit))?,
             FailureKind::Interrupted => write!(f, "interrupted; `{}` was ended", self.line)?,
         }
         let message = self.message();
@@ -78,6 +78,17 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+/// A duration for people: `8s`, `1.5s`, `10m`, no more than a tenth of a second exact.
+pub fn rounded(duration: Duration) -> String {
+    let tenths = (duration.as_secs_f64() * 10.0).round();
+    let seconds = tenths / 10.0;
+    match duration.as_secs() {
+        whole if whole >= 60 && whole % 60 == 0 => format!("{}m", whole / 60),
+        _ if tenths == 0.0 && !duration.is_zero() => format!("{}ms", duration.as_millis()),
+        _ => format!("{seconds}s"),
+    }
+}
 
 /// The last `limit` bytes of a text, from a line's start, with a mark where something was cut.
 fn end_of(text: &str, limit: usize) -> String {

@@ -13,7 +13,8 @@ mod signal;
 mod tree;
 
 pub use command::{Invocation, Output, Stream};
-pub use failure::{Failure, FailureKind, Written};
+pub use failure::{Failure, FailureKind, Written, rounded};
 pub use mask::{Secrets, is_secret_name, mask_named};
+pub use pump::EchoStyle;
 pub use run::{Finished, Runner};
 pub use signal::{Interrupt, interrupted, pause, watch_signals};

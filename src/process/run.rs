@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -11,12 +12,13 @@ use rustix::process::{Pid, Signal};
 use super::command::{Invocation, Output};
 use super::failure::{Failure, FailureKind, Written};
 use super::mask::Secrets;
-use super::{pump, signal, tree};
+use super::pump::{EchoStyle, Pump};
+use super::{signal, tree};
 
 /// How long a child that was told to end may take before it is killed.
 const GRACE: Duration = Duration::from_secs(2);
-/// How often to look whether output that still comes after a child's end can ever stop.
-const DRAIN: Duration = Duration::from_millis(300);
+/// How long output may pause after a child has ended before it is taken to be somebody else's.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What a successful child wrote.
 #[derive(Clone, Debug)]
@@ -38,12 +40,19 @@ impl Finished {
 #[derive(Clone, Debug, Default)]
 pub struct Runner {
     secrets: Secrets,
+    echo: EchoStyle,
 }
 
 impl Runner {
     /// A runner that masks these secrets in logs, echoed output and errors.
     pub fn new(secrets: Secrets) -> Self {
-        Self { secrets }
+        Self { secrets, echo: EchoStyle::Raw }
+    }
+
+    /// The same runner, which writes echoed log output in this style.
+    #[must_use]
+    pub fn echo(self, echo: EchoStyle) -> Self {
+        Self { echo, ..self }
     }
 
     /// The secrets this runner masks.
@@ -70,8 +79,8 @@ impl Runner {
         signal::watch_signals();
         tracing::debug!("running {line}");
         let started = Instant::now();
-        let running = Running::start(&program, invocation, &self.secrets)
-            .map_err(|error| fail(FailureKind::Start(error.to_string())))?;
+        let running =
+            self.start(&program, invocation).map_err(|error| fail(FailureKind::Start(error.to_string())))?;
         let (kind, stdout, stderr) = running.finish(invocation.timeout);
         tracing::debug!("{} ended after {:.2?}", invocation.program, started.elapsed());
         let stderr = self.secrets.mask(&String::from_utf8_lossy(&stderr));
@@ -84,19 +93,8 @@ impl Runner {
             }
         }
     }
-}
 
-/// A started child: its group leader's id and the threads that serve its pipes.
-struct Running {
-    pid: Pid,
-    ended: Receiver<std::io::Result<ExitStatus>>,
-    stdout: Receiver<Vec<u8>>,
-    stderr: Receiver<Vec<u8>>,
-    _registered: signal::Registration,
-}
-
-impl Running {
-    fn start(program: &std::path::Path, invocation: &Invocation, secrets: &Secrets) -> std::io::Result<Self> {
+    fn start(&self, program: &Path, invocation: &Invocation) -> std::io::Result<Running> {
         #[expect(clippy::disallowed_types, reason = "this is the door")]
         let mut command = std::process::Command::new(program);
         command
@@ -117,31 +115,27 @@ impl Running {
             // A child that ends without reading everything closes the pipe; its exit code says why.
             std::thread::spawn(move || pipe.write_all(&bytes));
         }
-        let (keep_out, stdout) = channel();
-        let (keep_err, stderr) = channel();
-        for (pipe, output, keep) in [
-            (
-                child.stdout.take().map(|p| Box::new(p) as Box<dyn std::io::Read + Send>),
-                invocation.stdout,
-                keep_out,
-            ),
-            (
-                child.stderr.take().map(|p| Box::new(p) as Box<dyn std::io::Read + Send>),
-                invocation.stderr,
-                keep_err,
-            ),
-        ] {
-            let secrets = secrets.clone();
-            std::thread::spawn(move || {
-                let bytes = pipe.map(|pipe| pump::drain(pipe, output, &secrets)).unwrap_or_default();
-                keep.send(bytes)
-            });
-        }
+        let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
+            return Err(std::io::Error::other("the child has no output pipes"));
+        };
+        let stdout = Pump::start(stdout, invocation.stdout, self.echo, self.secrets.clone());
+        let stderr = Pump::start(stderr, invocation.stderr, self.echo, self.secrets.clone());
         let (tell, ended) = channel();
         std::thread::spawn(move || tell.send(child.wait()));
-        Ok(Self { pid, ended, stdout, stderr, _registered: registered })
+        Ok(Running { pid, ended, stdout, stderr, _registered: registered })
     }
+}
 
+/// A started child: its group leader's id and the threads that serve its pipes.
+struct Running {
+    pid: Pid,
+    ended: Receiver<std::io::Result<ExitStatus>>,
+    stdout: Pump,
+    stderr: Pump,
+    _registered: signal::Registration,
+}
+
+impl Running {
     /// Waits for the end, ends the child itself at its deadline, and collects its output.
     fn finish(self, timeout: Option<Duration>) -> (Option<FailureKind>, Vec<u8>, Vec<u8>) {
         let mut timed_out = None;
@@ -167,23 +161,11 @@ impl Running {
             (None, false, Some(Err(error))) => Some(FailureKind::Start(error.to_string())),
             (None, false, None) => Some(FailureKind::Start("its end was not seen".into())),
         };
-        let stdout = self.rest_of(&self.stdout);
-        let stderr = self.rest_of(&self.stderr);
-        (kind, stdout, stderr)
-    }
-
-    /// The output of a child that has ended. Something it left in the background may hold the pipe open for
-    /// ever; that is not waited for.
-    fn rest_of(&self, output: &Receiver<Vec<u8>>) -> Vec<u8> {
-        for _ in 0..100 {
-            match output.recv_timeout(DRAIN) {
-                Ok(bytes) => return bytes,
-                Err(RecvTimeoutError::Timeout) if !tree::group_lives(self.pid) => {}
-                Err(_) => break,
-            }
-        }
-        tracing::debug!("output goes on after its program has ended; left alone");
-        Vec::new()
+        // Both at the same time: a daemon that holds the pipes is waited for once.
+        let stdout = self.stdout;
+        let stdout = std::thread::spawn(move || stdout.finish(PATIENCE));
+        let stderr = self.stderr.finish(PATIENCE);
+        (kind, stdout.join().unwrap_or_default(), stderr)
     }
 
     fn end(&self) -> Option<std::io::Result<ExitStatus>> {

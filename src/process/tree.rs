@@ -54,11 +54,6 @@ fn ignore_gone(result: rustix::io::Result<()>) {
     }
 }
 
-/// Whether any process of the group still lives.
-pub(super) fn group_lives(leader: Pid) -> bool {
-    rustix::process::test_kill_process_group(leader).is_ok()
-}
-
 /// All processes below `root` that are not in its group.
 fn descendants(root: Pid) -> Vec<Pid> {
     let table = table();

@@ -59,7 +59,7 @@ pub fn detect(text: &str) -> Result<Dialect, TemplateError> {
                 "two template dialects in one file: Go syntax in line {go_line}, Jinja syntax in line {jinja_line}"
             );
             Err(TemplateError::at_offset("template", text, go.max(jinja), message).with_hint(Some(
-                "templateSyntax: go or jinja takes the other as plain text or as a mistake".to_owned(),
+                "write the file in one dialect, or say with templateSyntax which one it is".to_owned(),
             )))
         }
     }

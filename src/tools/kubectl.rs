@@ -4,6 +4,7 @@
 //! holds, in-cluster too (spec section 4).
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,39 +15,48 @@ use super::kubectl_hints::hint;
 use crate::config::Environment;
 use crate::error::Fault;
 use crate::process::{Failure, FailureKind, Finished, Invocation, Output, Runner, Stream};
+use crate::yaml::Located;
 
 /// Which cluster: kubeconfig and context of an environment.
 #[derive(Clone, Debug, Default)]
 pub struct Cluster {
-    /// Absolute path, `~` and variables expanded.
-    pub kubeconfig: Option<PathBuf>,
+    /// Value for `KUBECONFIG`: absolute paths, `~` and variables expanded.
+    pub kubeconfig: Option<OsString>,
     /// Context name.
     pub context: Option<String>,
 }
 
 impl Cluster {
-    /// Reads an environment's settings; relative paths start from `root`.
+    /// Reads an environment's settings; relative paths start from `root`, and `file` is services.yaml in messages.
     ///
     /// # Errors
     /// A variable in the path that is not set; a file that is not there.
-    pub fn of(environment: &Environment, root: &Path, env_map: &BTreeMap<String, String>) -> Result<Self> {
+    pub fn of(
+        environment: &Environment,
+        file: &str,
+        root: &Path,
+        env_map: &BTreeMap<String, String>,
+    ) -> Result<Self> {
         let name = &environment.name;
-        let expand = |text: &String| -> Result<PathBuf> {
+        let expand = |text: &Located<String>| -> Result<OsString> {
             let home = || dirs::home_dir().map(|home| home.display().to_string());
             let lookup = |variable: &str| match env_map.get(variable) {
                 Some(value) => Ok(Some(value.clone())),
                 None => Err(format!("${variable} is not set")),
             };
-            let path = shellexpand::full_with_context(text, home, lookup).map_err(|error| {
-                Fault::failed(format!("environments.{name}.kubeconfig `{text}`: {}", error.cause))
-            })?;
-            let path = root.join(path.as_ref());
-            if path.is_file() {
-                return Ok(path);
+            let place = format!("{file}:{}: environments.{name}.kubeconfig", text.mark.line);
+            let expanded = shellexpand::full_with_context(text.value.as_str(), home, lookup)
+                .map_err(|error| Fault::invalid(format!("{place}: `{}`: {}", text.value, error.cause)))?;
+            // As for the variable KUBECONFIG, it may be a list, of which some may be missing.
+            let paths: Vec<PathBuf> =
+                std::env::split_paths(expanded.as_ref()).map(|path| root.join(path)).collect();
+            if !paths.iter().any(|path| path.is_file()) {
+                let message =
+                    format!("{place}: there is no such file: {}", root.join(expanded.as_ref()).display());
+                let hint = "create it, or change the path in services.yaml";
+                return Err(Fault::failed(message).hint(hint).into());
             }
-            let message = format!("the kubeconfig of environment `{name}` is not there: {}", path.display());
-            let hint = format!("create it, or change environments.{name}.kubeconfig in services.yaml");
-            Err(Fault::failed(message).hint(hint).into())
+            std::env::join_paths(paths).context(place)
         };
         let kubeconfig = environment.kubeconfig.as_ref().map(expand).transpose()?;
         Ok(Self { kubeconfig, context: environment.context.clone() })
@@ -144,7 +154,8 @@ impl Kubectl {
     pub fn create(&self, documents: &str, timeout: Option<Duration>) -> Result<Finished, Failure> {
         // The object is codexctl's own: to check it, kubectl would first download the server's whole schema.
         let invocation = self.command(["create", "--save-config", "--validate=false", "-f", "-"]);
-        self.runner.run(&invocation.stdin(documents).timeout(timeout))
+        let finished = self.runner.run(&invocation.stdin(documents).timeout(timeout))?;
+        Ok(finished)
     }
 
     /// `kubectl create -f - -o json`: for reviews, whose answer is the created object.
@@ -264,8 +275,14 @@ fn no_json() -> String {
     format!("{} gave no JSON; is it really kubectl?", program())
 }
 
+/// The error for a program that ends well and says nothing of what it was asked for.
+pub fn not_kubectl(about: &dyn std::fmt::Display) -> Fault {
+    Fault::failed(format!("{} ended well and said nothing about {about}", program()))
+        .hint("is it really kubectl? `kubectl version --client` shows")
+}
+
 /// Where kubectl is, for messages.
-pub fn program() -> String {
+fn program() -> String {
     which::which("kubectl").map_or_else(|_| "kubectl".into(), |path| path.display().to_string())
 }
 
@@ -287,7 +304,9 @@ pub fn words(failure: &Failure) -> String {
             && chars.take(4).filter(char::is_ascii_digit).count() == 4
     };
     let text = failure.message();
-    let kept: Vec<&str> = text.lines().filter(|line| !is_log(line)).collect();
+    // codexctl says itself that it is an error.
+    let plain = |line| str::strip_prefix(line, "error: ").unwrap_or(line);
+    let kept: Vec<&str> = text.lines().filter(|line| !is_log(line)).map(plain).collect();
     // An older kubectl may say nothing else.
     if kept.iter().all(|line| line.trim().is_empty()) { text.into() } else { kept.join("\n").trim().into() }
 }

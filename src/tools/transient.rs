@@ -4,7 +4,8 @@
 use std::time::{Duration, Instant};
 
 use super::kubectl::words;
-use crate::process::{Failure, FailureKind, pause};
+use super::kubectl_hints::hint;
+use crate::process::{Failure, FailureKind, pause, rounded};
 
 /// Parts of kubectl's messages for failures that pass (spec section 4).
 const PASSING: [&str; 21] = [
@@ -102,7 +103,13 @@ pub fn retried<T>(
         }
         attempt += 1;
         let why = words(&failure);
-        tracing::warn!("cannot {what} yet, trying again in {}s: {why}", pause_for.as_secs().max(1));
+        let told = reason.as_ref().is_some_and(|last: &Failure| words(last) == why);
+        let wait = rounded(pause_for);
+        match hint(&why) {
+            _ if told => tracing::warn!("cannot {what} yet for the same reason, trying again in {wait}"),
+            Some(hint) => tracing::warn!("cannot {what} yet, trying again in {wait}: {why}\nhint: {hint}"),
+            None => tracing::warn!("cannot {what} yet, trying again in {wait}: {why}"),
+        }
         if pause(pause_for) {
             return Err(Failure { kind: FailureKind::Interrupted, ..failure });
         }

@@ -234,12 +234,10 @@ impl<'t> Composer<'t> {
     }
 
     fn duplicate(&self, key: &str, first: Mark, second: Mark) -> Box<Stop> {
-        let message = format!("duplicate key `{key}`: line {} has it already", first.line);
-        self.error(
-            second,
-            message,
-            Some("keep one of them; YAML readers disagree on which would win".to_owned()),
-        )
+        let hint = "keep one of them; YAML readers disagree on which would win";
+        let error =
+            YamlError::at(self.name, self.text, second, format!("duplicate key `{key}`"), Some(hint.into()));
+        Box::new(Stop::Wrong(error.with_also(first)))
     }
 }
 

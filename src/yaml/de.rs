@@ -84,6 +84,6 @@ impl Notes {
 
     fn invalid(&self, node: &Node, path: &Path<'_>, message: String, hint: Option<String>) {
         let kind = ProblemKind::Invalid;
-        self.add(Problem { mark: node.mark, path: path.to_string(), message, hint, kind });
+        self.add(Problem { mark: node.mark, path: path.to_string(), message, also: None, hint, kind });
     }
 }

@@ -13,6 +13,7 @@ pub struct YamlError {
     name: String,
     mark: Mark,
     message: String,
+    also: Option<Mark>,
     hint: Option<String>,
     source_line: Option<String>,
 }
@@ -23,7 +24,7 @@ impl YamlError {
     pub fn at(name: &str, text: &str, mark: Mark, message: impl Into<String>, hint: Option<String>) -> Self {
         let index = (mark.line as usize).checked_sub(1);
         let source_line = index.and_then(|index| text.lines().nth(index)).map(str::to_owned);
-        YamlError { name: name.to_owned(), mark, message: message.into(), hint, source_line }
+        YamlError { name: name.to_owned(), mark, message: message.into(), also: None, hint, source_line }
     }
 
     /// The name of the text, as given to the reader: a path, or `-`.
@@ -38,7 +39,20 @@ impl YamlError {
         self.mark
     }
 
-    /// What is wrong, without place and hint.
+    /// The same error, which is about an earlier place too: the first of two equal keys.
+    #[must_use]
+    pub fn with_also(mut self, mark: Mark) -> Self {
+        self.also = Some(mark);
+        self
+    }
+
+    /// The earlier place it is about too; not part of [`YamlError::message`], because lines may have to be mapped.
+    #[must_use]
+    pub fn also(&self) -> Option<Mark> {
+        self.also
+    }
+
+    /// What is wrong, without places and hint.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -65,6 +79,9 @@ impl fmt::Display for YamlError {
             write!(f, "{}:{}: {}", self.name, self.mark, self.message)?;
         } else {
             write!(f, "{}: {}", self.name, self.message)?;
+        }
+        if let Some(first) = self.also {
+            write!(f, ", first in line {}", first.line)?;
         }
         if let Some(line) = self.source_line.as_deref().filter(|line| !line.trim().is_empty()) {
             let (shown, caret) = excerpt(line, self.mark.column.max(1) as usize - 1);

@@ -193,7 +193,7 @@ fn what_bad_clusters_get() {
     let text = lab.fails(1, &APPLY);
     assert!(text.contains("gone.yaml") && text.contains("environments.dev.kubeconfig"), "{text}");
     lab.file("services.yaml", services.replace("kubeconfig: kube.yaml", "kubeconfig: $NO_SUCH_VARIABLE/x"));
-    assert!(lab.fails(1, &APPLY).contains("$NO_SUCH_VARIABLE is not set"));
+    assert!(lab.fails(2, &APPLY).contains("$NO_SUCH_VARIABLE is not set"));
     lab.file("services.yaml", &services);
     lab.file("empty/x", "");
     let empty = lab.path().join("empty");
@@ -267,4 +267,57 @@ fn nothing_is_touched_when_the_input_is_wrong() {
     lab.file("api.yaml", WEB);
     lab.fails(2, &APPLY);
     assert!(lab.sim.requests().is_empty() && !lab.path().join("ran").exists());
+}
+
+#[test]
+fn what_cannot_work_is_refused_before_anything_is_touched() {
+    let Some(lab) = Lab::new(API) else { return };
+    lab.file("api.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: x-}\n");
+    assert!(
+        lab.fails(2, &APPLY)
+            .contains("api.yaml: ConfigMap `x-…` has `generateName`, which cannot be applied")
+    );
+    lab.file("api.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 5}\n");
+    assert!(
+        lab.fails(2, &APPLY)
+            .contains("api.yaml:1: `metadata.name` must be a string, found a number; quote it")
+    );
+    lab.file("api.yaml", WEB);
+    assert!(lab.fails(2, &apply(&["--server-side", "--dry-run=client"])).contains("--dry-run=server"));
+    for flag in ["--only-services", "--skip-infra"] {
+        let text = lab.fails(2, &apply(&[flag, ""]));
+        assert!(text.contains(&format!("{flag} names nothing")), "{text}");
+    }
+    assert!(lab.sim.requests().is_empty());
+}
+
+#[test]
+fn the_account_covers_crds_and_hooks() {
+    let Some(lab) = Lab::new(
+        "services:\n  - name: api\n    manifests: [{path: crd.yaml}, {path: api.yaml}]\n    hooks: {beforeApply: [{run: '{{ envOr \"SCRIPT\" \"true\" }}'}]}\n",
+    ) else {
+        return;
+    };
+    lab.file("crd.yaml", "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: widgets.demo.test}\nspec:\n  group: demo.test\n  scope: Namespaced\n  names: {kind: Widget, plural: widgets}\n  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]\n");
+    lab.file(
+        "api.yaml",
+        format!("{WEB}---\napiVersion: v1\nkind: Service\nmetadata: {{name: wrong}}\nspec: {{prots: []}}\n"),
+    );
+    let run = lab.run(&apply(&["--vars", "SCRIPT=exit 1"]));
+    assert!(run.code == 1 && run.stderr.contains("applied: 0 of 4 objects; not applied:"), "{}", run.stderr);
+    let run = lab.run(&APPLY);
+    assert!(
+        run.code == 1
+            && run.stderr.contains("applied: 3 of 4 objects (3 created); not applied:\n  Service wrong"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_kubeconfig_may_be_a_list() {
+    let Some(lab) = Lab::web() else { return };
+    let services = lab.read("services.yaml");
+    lab.file("services.yaml", services.replace("kubeconfig: kube.yaml", "kubeconfig: 'gone.yaml:kube.yaml'"));
+    lab.ok(&APPLY);
 }

@@ -187,3 +187,72 @@ fn commented_go_variables_may_swallow_the_project_line() {
     project.file("a.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {template: {spec: {containers: [{name: c}]}}}\n");
     assert!(render(&project, "dev").contains("image: registry.demo-dev.svc:5000/api:y"));
 }
+
+#[test]
+fn a_var_file_that_is_wrong_shows_no_value() {
+    let project = Project::with_manifest(MANIFEST);
+    for text in [
+        "DB_PASSWORD: hunter2222\nDB_PASSWORD: hunter2222\n",
+        "DB_PASSWORD: a: hunter2222\n",
+        "DB_PASSWORD: \"hunter2222\n",
+        "OK=1\nhunter2222 hunter2222\n",
+    ] {
+        project.file("v", text);
+        let text = project.fails(2, &["render", "--env", "dev", "--var-file", "v"]);
+        assert!(text.contains("error: v:") && !text.contains("hunter2222"), "{text}");
+    }
+}
+
+#[test]
+fn header_values_below_template_lines_and_aliases_are_read() {
+    let manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
+    for versions in [
+        "versions:\n  {{- if eq .Env \"dev\" }}\n  api: \"1\"\n  {{- else }}\n  api: \"2\"\n  {{- end }}\n",
+        "x: &c {api: '1'}\nversions: *c\n",
+        "x: &c {api: '1'}\nversions: {<<: *c}\n",
+    ] {
+        let project = Project::new(&format!(
+            "project: demo\n{versions}environments: {{dev: {{}}}}\nservices:\n  - name: 'v{{{{ .Versions.api }}}}'\n    manifests: [{{path: a.yaml}}]\n"
+        ));
+        project.file("a.yaml", manifest);
+        let run = project.run(&["render", "--env", "dev", "--only-services", "v1"]);
+        assert_eq!(run.code, 0, "{versions}: {}", run.stderr);
+    }
+    let project = Project::new(
+        "  project: demo\n  environments: {dev: {}}\n  services:\n  {{- if true }}\n    - name: api\n  {{- end }}\n",
+    );
+    project.ok(&["render", "--env", "dev"]);
+}
+
+#[test]
+fn places_are_those_of_the_written_file() {
+    let project = Project::new(
+        "project: demo\nenvironments: {dev: {}}\n{{- range $k, $v := .Versions }}\n{{- end }}\nservices:\n  - name: web\n  - name: web\n    image: foo\nversions: {a: b, c: d}\n",
+    );
+    let text = project.fails(2, &["render", "--env", "dev"]);
+    assert!(
+        text.contains("services.yaml:7:11: services[1].name: `web` is used twice, first in line 6"),
+        "{text}"
+    );
+    assert_eq!(text.matches("services[1].image").count(), 1, "one problem, said once: {text}");
+    let project = Project::with_manifest(
+        "{{- range 2 }}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: 'a{{ . }}'}\ndata:\n  a: b\n  a: c\n{{- end }}\n",
+    );
+    let text = project.fails(2, &["render", "--env", "dev"]);
+    assert!(
+        text.contains("api.yaml:8: not YAML after rendering: duplicate key `a`, first in line 7"),
+        "{text}"
+    );
+}
+
+#[test]
+fn without_a_project_the_other_problems_are_told_too() {
+    let text = Project::new("environments: {dev: {from: x}}\nservices: {a: b}\n")
+        .fails(2, &["render", "--env", "dev"]);
+    assert!(
+        text.contains("`project` is missing")
+            && text.contains("unknown environment: dev → x")
+            && text.contains("3 problems"),
+        "{text}"
+    );
+}

@@ -227,3 +227,40 @@ fn every_log_line_is_json_where_json_is_asked_for() {
     let run = lab.run(&["apply", "--env", "dev"]);
     assert!(run.stderr.contains("::group::hook: sleep\nhook: sleep\n::endgroup::\n"), "{}", run.stderr);
 }
+
+#[test]
+fn a_daemon_that_keeps_the_pipes_is_not_waited_for() {
+    let hooks = "hooks:\n  beforeAll: [{run: 'setsid sleep 86411 & printf hi'}]\n";
+    let Some(lab) = lab(hooks, "") else { return };
+    let started = Instant::now();
+    let run = lab.run(&["apply", "--env", "dev"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    assert!(
+        std::process::Command::new("pkill").args(["-f", "sleep 86411"]).status().unwrap().success(),
+        "left alone"
+    );
+}
+
+#[test]
+fn a_named_secret_stays_out_of_group_titles_and_json() {
+    let hooks = "hooks:\n  beforeAll: [{run: 'echo {{ .EnvMap.MY_TOKEN }}; printf end'}]\n";
+    let Some(mut lab) = lab(hooks, "") else { return };
+    lab.env("MY_TOKEN", "t0ps3cret").env("GITHUB_ACTIONS", "true");
+    let run = lab.run(&["apply", "--env", "dev"]);
+    assert!(
+        run.stderr.contains("::group::hook: echo ***; printf end\n") && !run.stderr.contains("t0ps3cret"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("***\nend\n::endgroup::\n"),
+        "a last line without its end is ended: {}",
+        run.stderr
+    );
+    let run = lab.run(&["apply", "--env", "dev", "--log-format", "json"]);
+    assert!(!run.stderr.contains("t0ps3cret"), "{}", run.stderr);
+    for line in run.stderr.lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+    }
+}

@@ -298,3 +298,18 @@ fn rendering_twice_gives_the_same_bytes() {
     let project = project();
     assert_eq!(project.ok(&["render", "--env", "dev"]), project.ok(&["render", "--env", "dev"]));
 }
+
+#[test]
+fn split_stays_in_its_folder_and_lists_are_flattened() {
+    let project = Project::with_manifest(
+        "apiVersion: v1\nkind: x/../../../ESC\nmetadata: {name: ../n}\n---\napiVersion: v1\nkind: ConfigMapList\nitems: [{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}]\n",
+    );
+    project.ok(&["render", "--env", "dev", "-o", "out", "--split"]);
+    let dir = project.path().join("out/services/api");
+    let mut names: Vec<String> = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["configmap-c.yaml", "x_.._.._.._esc-.._n.yaml"]);
+}

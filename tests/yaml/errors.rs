@@ -21,7 +21,7 @@ fn says(text: &str, start: &str, hint: &str) {
 #[test]
 fn the_whole_message_shows_the_line_and_a_caret() {
     let error = error("a: 1\nb: 2\na: 3\n");
-    let expected = "m.yaml:3:1: duplicate key `a`: line 1 has it already\n  |\n3 | a: 3\n  | ^\n\
+    let expected = "m.yaml:3:1: duplicate key `a`, first in line 1\n  |\n3 | a: 3\n  | ^\n\
                     help: keep one of them; YAML readers disagree on which would win";
     assert_eq!(error.to_string(), expected);
     assert_eq!((error.mark(), error.name()), (Mark::new(3, 1), "m.yaml"));
@@ -33,7 +33,7 @@ fn duplicates_are_found_by_their_json_key_and_in_large_maps() {
     says("0755: a\n'493': b\n", "m.yaml:2:1: duplicate key `493`", "");
     says("v: {a: 1, b: 2, a: 3}", "m.yaml:1:17: duplicate key `a`", "");
     let large: String = (0..100).map(|n| format!("k{n}: 1\n")).collect();
-    says(&format!("{large}k50: 2\n"), "m.yaml:101:1: duplicate key `k50`: line 51 has it already", "");
+    says(&format!("{large}k50: 2\n"), "m.yaml:101:1: duplicate key `k50`, first in line 51", "");
     says("b: &b {x: 1}\nv:\n  <<: *b\n  <<: *b\n", "m.yaml:4:3: duplicate key `<<`: line 3", "");
 }
 

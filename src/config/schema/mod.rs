@@ -84,7 +84,7 @@ pub struct NamespaceSpec {
 #[serde(default, rename_all = "camelCase")]
 pub struct EnvironmentSpec {
     /// Path of the kubeconfig file, `~` and `$VAR` allowed.
-    pub kubeconfig: Option<String>,
+    pub kubeconfig: Option<Text>,
     /// kubectl context.
     pub context: Option<String>,
     /// Environment to inherit from.

@@ -129,7 +129,9 @@ fn undefined(detail: &str, root: &Value, globals: &[String]) -> (String, Option<
         known.extend_from_slice(globals);
     }
     let names = known.iter().map(String::as_str);
-    let hint = if parents.is_empty() { near(last, names) } else { nearest(last, names) };
+    // The machine's environment is no list for an error message.
+    let many = parents.is_empty() || parents == ["EnvMap"];
+    let hint = if many { near(last, names) } else { nearest(last, names) };
     (format!("`{path}` is undefined"), hint)
 }
 

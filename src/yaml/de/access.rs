@@ -222,7 +222,7 @@ impl<'n> Entries<'n, '_> {
         let hint = Some(variant::suggest(&entry.key, fields, "known keys"));
         let message = format!("unknown key `{}`", entry.key);
         let kind = ProblemKind::UnknownKey;
-        self.map.notes.add(Problem { mark: entry.key_mark, path, message, hint, kind });
+        self.map.notes.add(Problem { mark: entry.key_mark, path, message, also: None, hint, kind });
         false
     }
 

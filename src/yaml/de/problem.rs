@@ -22,6 +22,8 @@ pub struct Problem {
     pub path: String,
     /// What is wrong: `expected a list, found a string`.
     pub message: String,
+    /// An earlier place it is about too: the first of two equal names.
+    pub also: Option<Mark>,
     /// What to do, where that is known.
     pub hint: Option<String>,
     /// Its kind.
@@ -64,7 +66,7 @@ impl<'n> Failure<'n> {
     pub(super) fn into_parts(self, root: &'n Node) -> (&'n Node, Problem) {
         let (node, path) = self.at.unwrap_or_else(|| (root, String::new()));
         let kind = ProblemKind::Invalid;
-        (node, Problem { mark: node.mark, path, message: self.message, hint: None, kind })
+        (node, Problem { mark: node.mark, path, message: self.message, also: None, hint: None, kind })
     }
 }
 
