@@ -27,5 +27,6 @@ need rsync rsync
 trap stop_engine EXIT
 need_engine
 
-# Not exec: the engine has to be stopped, which says nothing, so that the last lines are the test runner's own. `set -e` passes the test runner's exit code on.
+# Not exec: the engine has to be stopped, which says nothing: the last lines are the test runner's own, and so is the
+# exit code (`set -e`).
 cargo test --workspace --lib --bins --tests --locked "$@"

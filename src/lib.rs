@@ -15,6 +15,7 @@ pub mod app;
 mod cli;
 pub mod config;
 pub mod deploy;
+pub mod doctor;
 pub mod error;
 pub mod hooks;
 pub mod images;

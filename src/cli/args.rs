@@ -26,7 +26,7 @@ pub(super) struct TargetArgs {
 
 /// Template variables.
 #[derive(Debug, clap::Args)]
-struct VariableArgs {
+pub(super) struct VariableArgs {
     /// Template variables: NAME=VALUE, several with commas or by repeating the flag
     #[arg(long, value_name = "NAME=VALUE", env = "CODEXCTL_VARS", hide_env_values = true)]
     vars: Vec<String>,
@@ -40,8 +40,15 @@ impl TargetArgs {
     pub(super) fn into_request(self) -> StackRequest {
         StackRequest {
             target: Target { env: EnvName::new(self.env), slot: self.slot, namespace: self.namespace },
-            variables: VariableInput { vars: self.variables.vars, var_file: self.variables.var_file },
+            variables: self.variables.into_input(),
         }
+    }
+}
+
+impl VariableArgs {
+    /// The variables these flags name.
+    pub(super) fn into_input(self) -> VariableInput {
+        VariableInput { vars: self.vars, var_file: self.var_file }
     }
 }
 
@@ -78,7 +85,11 @@ impl FilterArgs {
     }
 }
 
-fn names(flag: &str, given: &[String]) -> Result<Vec<String>, Fault> {
+/// A list flag's names.
+///
+/// # Errors
+/// It names nothing.
+pub(super) fn names(flag: &str, given: &[String]) -> Result<Vec<String>, Fault> {
     let some = !given.is_empty();
     let names: Vec<String> =
         given.iter().map(|name| name.trim().to_string()).filter(|name| !name.is_empty()).collect();

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use anyhow::Result;
 
-use super::args::TargetArgs;
+use super::args::{TargetArgs, names};
 use crate::app::App;
 use crate::error::Fault;
 use crate::images::{self, Action, BuildOptions, MirrorOptions, Outcome};
@@ -86,13 +86,19 @@ impl Args {
     pub(super) fn run(self, app: &App) -> Result<()> {
         let (format, outcomes) = match self.command {
             Command::Mirror(MirrorArgs { common, refresh }) => {
-                let options = MirrorOptions { only: clean(common.only), jobs: jobs(common.jobs), refresh };
+                let options =
+                    MirrorOptions { only: names("--only", &common.only)?, jobs: jobs(common.jobs), refresh };
                 let (stack, _) = app.load(&common.target.into_request())?;
                 (common.output, images::mirror(&stack, &app.runner, &options)?)
             }
             Command::Build(BuildArgs { common, no_push, skip_existing }) => {
                 let jobs = jobs(common.jobs);
-                let options = BuildOptions { only: clean(common.only), jobs, push: !no_push, skip_existing };
+                let options = BuildOptions {
+                    only: names("--only", &common.only)?,
+                    jobs,
+                    push: !no_push,
+                    skip_existing,
+                };
                 let (stack, _) = app.load(&common.target.into_request())?;
                 (common.output, images::build(&stack, &app.runner, &options)?)
             }
@@ -110,10 +116,6 @@ impl Args {
 
 fn jobs(flag: Option<NonZeroUsize>) -> NonZeroUsize {
     flag.unwrap_or_else(images::default_jobs)
-}
-
-fn clean(names: Vec<String>) -> Vec<String> {
-    names.into_iter().map(|name| name.trim().to_string()).filter(|name| !name.is_empty()).collect()
 }
 
 fn show(outcomes: &[Outcome], format: OutputArg) -> Result<String> {

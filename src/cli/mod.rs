@@ -4,6 +4,7 @@ mod apply;
 mod args;
 mod destroy;
 mod diff;
+mod doctor;
 mod images;
 mod render;
 mod status;
@@ -75,6 +76,7 @@ enum Command {
     Destroy(destroy::Args),
     Diff(diff::Args),
     Images(images::Args),
+    Doctor(doctor::Args),
     Status(status::Args),
 }
 
@@ -86,6 +88,7 @@ impl Command {
             Self::Destroy(args) => args.run(app),
             Self::Diff(args) => args.run(app),
             Self::Images(args) => args.run(app),
+            Self::Doctor(args) => args.run(app),
             Self::Status(args) => args.run(app),
         }
     }

@@ -144,7 +144,7 @@ fn namespace(header: &Header, target: &Target, context: &Context) -> Result<Opti
 }
 
 /// Whether an environment exists only as slots: `ai`, and those whose pattern speaks of `Slot`.
-fn needs_slot(env: &str, pattern: Option<&String>) -> bool {
+pub(super) fn needs_slot(env: &str, pattern: Option<&String>) -> bool {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     match pattern {
         Some(pattern) => pattern.split(|c| !word(c)).any(|part| part == "Slot"),

@@ -213,6 +213,12 @@ impl Engine {
         }
     }
 
+    /// What holds where no engine can be asked: only registries on this machine are trusted blindly.
+    pub fn unknown() -> Self {
+        let nets = [IpAddr::from([127, 0, 0, 1])].into_iter().filter_map(|ip| IpNet::new(ip, 8).ok());
+        Self { insecure_nets: nets.collect(), ..Self::default() }
+    }
+
     /// Whether the engine accepts plain HTTP and any certificate from this registry (`host` or `host:port`): by the rule
     /// of its `insecure-registries`, to which 127.0.0.0/8 always belongs.
     pub fn trusts_blindly(&self, host: &str) -> bool {

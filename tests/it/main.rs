@@ -17,6 +17,7 @@ mod cluster_harness;
 mod config;
 mod destroy;
 mod docker_harness;
+mod doctor;
 mod examples;
 mod harness;
 mod hooks;
