@@ -49,10 +49,18 @@ impl App {
         stack.require_namespace()?;
         let selected = Selected::new(&stack, filters)?;
         let set = ManifestSet::render(&stack, &context, &selected, Format::Compact)?;
+        let kubectl = self.kubectl(&stack, &context)?;
+        Ok(Session { stack, context, set, kubectl })
+    }
+
+    /// kubectl, pointed at the environment's cluster.
+    ///
+    /// # Errors
+    /// A kubeconfig that is not there.
+    pub fn kubectl(&self, stack: &Stack, context: &StackContext) -> Result<Kubectl> {
         let cluster =
             Cluster::of(&stack.environment, stack.source_name(), stack.root(), &context.context.env_map)?;
-        let kubectl = Kubectl::new(self.runner.clone(), cluster);
-        Ok(Session { stack, context, set, kubectl })
+        Ok(Kubectl::new(self.runner.clone(), cluster))
     }
 
     /// Walks the corridor from services.yaml to the checked stack and its context.

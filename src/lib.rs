@@ -23,8 +23,11 @@ mod logging;
 pub mod manifests;
 pub mod output;
 pub mod process;
+pub mod slots;
+pub mod suggest;
 pub mod template;
 pub mod tools;
+pub mod workspace;
 pub mod yaml;
 
 pub use cli::main;

@@ -1,5 +1,6 @@
 //! stdout data, tables and files: written whole or not at all.
 
+use std::fs::OpenOptions;
 use std::io::{BufWriter, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -65,6 +66,31 @@ pub fn in_github_actions() -> bool {
     std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true")
 }
 
+/// Appends values to the file `GITHUB_OUTPUT` names, which makes them outputs of the step; nothing without it.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn github_output(values: &[(&str, String)]) -> Result<()> {
+    let Some(path) = std::env::var_os("GITHUB_OUTPUT").filter(|path| !path.is_empty()) else { return Ok(()) };
+    let text: String = values.iter().map(|(name, value)| output_line(name, value)).collect();
+    let what = || format!("cannot write to GITHUB_OUTPUT, {}", Path::new(&path).display());
+    let mut file = OpenOptions::new().create(true).append(true).open(&path).with_context(what)?;
+    // One write: other steps of a job may append at the same time.
+    file.write_all(text.as_bytes()).with_context(what)
+}
+
+/// `name=value`, or GitHub's form for values of several lines, whose end mark must not be a line of the value.
+fn output_line(name: &str, value: &str) -> String {
+    if !value.contains(['\n', '\r']) {
+        return format!("{name}={value}\n");
+    }
+    let mut mark = String::from("CODEXCTL_END");
+    while value.lines().any(|line| line.trim_end_matches('\r') == mark) {
+        mark.push('_');
+    }
+    format!("{name}<<{mark}\n{value}\n{mark}\n")
+}
+
 /// Columns for people, as kubectl prints them: a row is a line, whatever the terminal's width.
 pub struct Table(comfy_table::Table);
 
@@ -89,5 +115,17 @@ impl Table {
         }
         let text = self.0.to_string();
         text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outputs_of_several_lines_end_where_they_end() {
+        assert_eq!(output_line("slot", "3"), "slot=3\n");
+        let text = output_line("body", "a\nCODEXCTL_END\n\nb");
+        assert_eq!(text, "body<<CODEXCTL_END_\na\nCODEXCTL_END\n\nb\nCODEXCTL_END_\n");
     }
 }

@@ -35,6 +35,13 @@ pub(super) struct VariableArgs {
     var_file: Option<PathBuf>,
 }
 
+impl VariableArgs {
+    /// The variables these flags name.
+    pub(super) fn into_input(self) -> VariableInput {
+        VariableInput { vars: self.vars, var_file: self.var_file }
+    }
+}
+
 impl TargetArgs {
     /// The request these flags make.
     pub(super) fn into_request(self) -> StackRequest {
@@ -42,13 +49,6 @@ impl TargetArgs {
             target: Target { env: EnvName::new(self.env), slot: self.slot, namespace: self.namespace },
             variables: self.variables.into_input(),
         }
-    }
-}
-
-impl VariableArgs {
-    /// The variables these flags name.
-    pub(super) fn into_input(self) -> VariableInput {
-        VariableInput { vars: self.vars, var_file: self.var_file }
     }
 }
 

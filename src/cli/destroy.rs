@@ -1,14 +1,13 @@
 //! `codexctl destroy`.
 
-use std::io::{BufRead as _, IsTerminal as _};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use super::args::{FilterArgs, TargetArgs, duration};
+use super::confirm::confirm;
 use crate::app::App;
 use crate::deploy::{self, DestroyOptions, Plan};
-use crate::error::Fault;
 
 /// Delete an environment's objects from its cluster
 ///
@@ -48,29 +47,8 @@ impl Args {
             plan.describe().trim_end()
         );
         if !self.yes {
-            confirm()?;
+            confirm("destroy")?;
         }
         deploy::destroy(&session, &plan, options)
     }
-}
-
-/// Asks on the terminal; without one, `--yes` is needed.
-fn confirm() -> Result<()> {
-    if !std::io::stdin().is_terminal() {
-        return Err(Fault::invalid("destroy asks before it deletes, and there is no terminal to ask on")
-            .hint("add --yes")
-            .into());
-    }
-    eprint_question("Delete them? [y/N] ");
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer).context("cannot read the answer")?;
-    match answer.trim().to_ascii_lowercase().as_str() {
-        "y" | "yes" => Ok(()),
-        _ => Err(Fault::failed("nothing was deleted").into()),
-    }
-}
-
-fn eprint_question(text: &str) {
-    // A question that cannot be shown is answered by the default, no.
-    drop(std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()));
 }

@@ -1,11 +1,14 @@
 //! The command line: one thin file per verb, which reads flags, calls the library and prints. No logic of its own.
 
+mod age;
 mod apply;
 mod args;
+mod confirm;
 mod destroy;
 mod diff;
 mod doctor;
 mod images;
+mod manage_env;
 mod render;
 mod status;
 
@@ -78,6 +81,7 @@ enum Command {
     Images(images::Args),
     Doctor(doctor::Args),
     Status(status::Args),
+    ManageEnv(manage_env::Args),
 }
 
 impl Command {
@@ -90,6 +94,7 @@ impl Command {
             Self::Images(args) => args.run(app),
             Self::Doctor(args) => args.run(app),
             Self::Status(args) => args.run(app),
+            Self::ManageEnv(args) => args.run(app),
         }
     }
 }

@@ -110,10 +110,13 @@ fn rendered_values(
 fn rendered_block(engine: &Engine, block: &Unread, syntax: Syntax) -> Option<BTreeMap<String, String>> {
     let output = engine.render("services.yaml", &block.text, syntax).ok()?;
     let node = yaml::parse_one("services.yaml", &output.text).ok()??;
-    let entries = node.get(block.key)?.as_map()?;
-    let strings =
-        entries.iter().filter_map(|(key, value)| Some((key.to_string(), value.text()?.into_owned())));
-    Some(strings.collect())
+    strings(node.get(block.key)?)
+}
+
+/// The plain values of a map.
+fn strings(node: &yaml::Node) -> Option<BTreeMap<String, String>> {
+    let entries = node.as_map()?.iter();
+    Some(entries.filter_map(|(key, value)| Some((key.to_string(), value.text()?.into_owned()))).collect())
 }
 
 fn namespace(header: &Header, target: &Target, context: &Context) -> Result<Option<Namespace>, Fault> {
@@ -166,11 +169,28 @@ impl Rendered {
     ///
     /// # Errors
     /// A template error, with its place in the file.
-    pub fn from(load: LoadContext, source: Source) -> Result<Self> {
-        let engine = Engine::new(load.context.clone());
-        let output = engine
-            .render(source.name(), source.text(), load.header.syntax)
-            .map_err(|error| Fault::invalid(error.to_string()))?;
+    pub fn from(mut load: LoadContext, source: Source) -> Result<Self> {
+        let render = |context: &Context| {
+            Engine::new(context.clone())
+                .render(source.name(), source.text(), load.header.syntax)
+                .map_err(|error| Fault::invalid(error.to_string()))
+        };
+        let mut output = render(&load.context)?;
+        // Values of the header may be made of variables that only the whole file defines: then they are known now.
+        if load
+            .context
+            .versions
+            .values()
+            .chain(load.context.base_domain.values())
+            .any(|text| text.contains("{{"))
+        {
+            let node = yaml::parse_one(source.name(), &output.text).ok().flatten();
+            let values = |key| node.as_ref().and_then(|node| strings(node.get(key)?));
+            let (versions, base_domain) = (values("versions"), values("baseDomain"));
+            load.context.versions = versions.unwrap_or(load.context.versions);
+            load.context.base_domain = base_domain.unwrap_or(load.context.base_domain);
+            output = render(&load.context)?;
+        }
         let preview: String = mask_named(&output.text).chars().take(PREVIEW).collect();
         tracing::debug!("{} rendered, its first {PREVIEW} characters:\n{preview}", source.name());
         Ok(Self { load, source, text: output.text, warnings: output.warnings })

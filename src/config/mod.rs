@@ -17,13 +17,15 @@ mod source;
 mod stack;
 pub mod steps;
 mod variables;
+mod when;
 
 pub use context::{LoadContext, Rendered, Target};
 pub use duration::parse_duration;
 pub use header::Header;
-pub use names::{EnvName, Namespace, Slot, is_dns_label, nearest};
+pub use names::{EnvName, Namespace, Slot, is_dns_label};
 pub use resolve::Environment;
 pub use source::Source;
 pub(crate) use source::read_text;
 pub use stack::{Stack, StackContext, UnitSteps};
 pub use variables::{VariableInput, Variables};
+pub use when::holds;

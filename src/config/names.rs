@@ -34,6 +34,20 @@ impl fmt::Display for EnvName {
 pub struct Slot(u32);
 
 impl Slot {
+    /// The first slot.
+    pub const FIRST: Self = Self(1);
+
+    /// The slot behind this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// The slot before this one.
+    pub fn previous(self) -> Option<Self> {
+        (self.0 > 1).then(|| Self(self.0 - 1))
+    }
+
     /// The number.
     pub fn number(self) -> u32 {
         self.0
@@ -106,16 +120,6 @@ pub fn is_dns_label(name: &str) -> bool {
     }
 }
 
-/// The known name a user most likely meant, if one is close.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&word.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= 1 + name.len().max(word.len()) / 4)
-        .min()
-        .map(|(_, name)| name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,11 +130,5 @@ mod tests {
         for bad in ["", "-a", "a-", "A", "a_b", "a.b", &"a".repeat(64)] {
             assert!(!is_dns_label(bad), "{bad}");
         }
-    }
-
-    #[test]
-    fn the_nearest_name_is_near() {
-        assert_eq!(nearest("stagng", ["dev", "staging"]), Some("staging"));
-        assert_eq!(nearest("prod", ["dev", "staging"]), None);
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::names::nearest;
 use super::schema::{EnvironmentSpec, LocalRegistrySpec, PullPolicy};
 use crate::error::Fault;
+use crate::suggest::nearest;
 use crate::yaml::Located;
 
 /// One environment, nothing left to inherit.

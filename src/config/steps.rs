@@ -5,9 +5,10 @@
 use std::time::Duration;
 
 use super::duration::parse_duration;
-use super::names::nearest;
 use super::report::Report;
 use super::schema::{HookSpec, Text};
+use super::when::holds;
+use crate::suggest::nearest;
 use crate::yaml::{Located, Mark};
 
 /// How long `kubectl.wait` waits unless told otherwise.
@@ -181,6 +182,12 @@ impl Reader<'_, '_, '_> {
     }
 
     fn comment(&mut self) -> Option<Action> {
+        // Without an issue or pull request such a step is left out by its `when`, and its arguments are empty.
+        let skipped = !holds(self.spec.value.when.as_ref().map(|when| when.value.as_str()), false);
+        if skipped {
+            let number = self.text("issue").or_else(|| self.text("pr")).unwrap_or_default();
+            return Some(Action::Comment { body: String::new(), kind: CommentTarget::Issue, number });
+        }
         let body = self.required("body")?;
         match (self.text("issue"), self.text("pr")) {
             (Some(number), None) => Some(Action::Comment { body, kind: CommentTarget::Issue, number }),

@@ -9,8 +9,8 @@ use super::Session;
 use crate::config::Namespace;
 use crate::hooks::{Hooks, Phase, unit_steps};
 use crate::manifests::Document;
-use crate::process::{Failure, Output, Stream};
-use crate::tools::kubectl::{explained, not_kubectl};
+use crate::process::{Output, Stream};
+use crate::tools::kubectl::{explained, not_kubectl, only_unknown_kinds};
 use crate::tools::transient::retried;
 
 /// How a stack is destroyed.
@@ -106,17 +106,4 @@ pub fn destroy(session: &Session, plan: &Plan, options: DestroyOptions) -> Resul
     }
     hooks.run(Phase::After, steps(|steps| &steps.after_destroy))?;
     hooks.run(Phase::After, &stack.hooks.after_all)
-}
-
-/// A CRD that is gone took its objects along; kubectl calls their kind unknown.
-fn only_unknown_kinds(failure: &Failure) -> bool {
-    let errors: Vec<&str> = failure
-        .message()
-        .lines()
-        .filter(|line| !line.trim().is_empty() && !line.contains("ensure CRDs are installed first"))
-        .filter(|line| !line.starts_with("Warning:"))
-        .collect();
-    failure.code().is_some()
-        && !errors.is_empty()
-        && errors.iter().all(|line| line.contains("no matches for kind"))
 }

@@ -20,6 +20,9 @@ impl State {
         let observed = int(&status["observedGeneration"]);
         match object["kind"].as_str() {
             Some("Job") => job(object),
+            // It has no state of its own to become ready.
+            Some("CronJob") if object["spec"]["suspend"] == true => Self::Ready("suspended".into()),
+            Some("CronJob") => Self::Ready("scheduled".into()),
             _ if observed < int(&object["metadata"]["generation"]) => {
                 Self::Pending("not observed yet".into())
             }
@@ -149,6 +152,12 @@ mod tests {
         object["status"]["conditions"] =
             json!([{ "type": "Failed", "status": "True", "reason": "BackoffLimitExceeded" }]);
         assert!(matches!(State::of(&object), State::Failed(_)));
+    }
+
+    #[test]
+    fn a_cron_job_is_never_waited_for() {
+        let object = json!({ "kind": "CronJob", "metadata": { "generation": 1 }, "spec": {}, "status": {} });
+        assert_eq!(State::of(&object), State::Ready("scheduled".into()));
     }
 
     #[test]

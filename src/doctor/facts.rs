@@ -6,9 +6,9 @@ use super::finding::Finding;
 use super::rights::{self, Right};
 use crate::config::schema::ImageType;
 use crate::config::steps::{Action, Step};
-use crate::config::{EnvName, Namespace, Stack, StackContext};
+use crate::config::{EnvName, Namespace, Stack, StackContext, holds};
 use crate::images::ImageRef;
-use crate::manifests::{ManifestSet, holds};
+use crate::manifests::ManifestSet;
 use crate::tools::kubectl::Cluster;
 
 /// A tag nobody has: a registry that answers is there all the same.

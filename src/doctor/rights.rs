@@ -10,6 +10,7 @@ use super::run::Check;
 use crate::config::Stack;
 use crate::manifests::{ManifestSet, is_cluster_scoped};
 use crate::process::Runner;
+use crate::slots::{Pool, STATE_NAMESPACE};
 use crate::tools::kubectl::Kubectl;
 
 /// How many missing rights one line names.
@@ -57,10 +58,9 @@ pub(super) fn needed(stack: &Stack, set: Option<&ManifestSet>, agent: bool) -> V
     // The namespace may be there already.
     add(!agent, None, ("", "namespaces"), &["create"]);
     if agent {
-        add(false, None, ("", "namespaces"), &["get", "delete"]);
-        let state = stack.file.state.configmap_namespace.as_ref().map(|name| name.value.clone());
-        let records = &["get", "list", "create", "update", "delete"];
-        add(false, state.as_ref().or(own.as_ref()), ("", "configmaps"), records);
+        add(false, None, ("", "namespaces"), &["get", "list", "delete"]);
+        let state = Pool::of(stack).map_or(STATE_NAMESPACE.into(), |pool| pool.state_namespace);
+        add(false, Some(&state), ("", "configmaps"), &["get", "list", "create", "update", "delete"]);
     }
     rights.into_iter().collect()
 }

@@ -11,11 +11,11 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 
 use crate::config::steps::{Action, CommentTarget, Step};
-use crate::config::{Namespace, Stack, StackContext, UnitSteps};
+use crate::config::{Namespace, Stack, StackContext, UnitSteps, holds};
 use crate::deploy::Session;
 use crate::error::Fault;
 use crate::logging::Group;
-use crate::manifests::{ManifestSet, Unit, UnitKind, holds};
+use crate::manifests::{ManifestSet, Unit, UnitKind};
 use crate::process::{Failure, pause, rounded};
 use crate::tools::kubectl::{Kubectl, explained};
 use crate::tools::{gh, shell};
@@ -151,10 +151,8 @@ impl<'a> Hooks<'a> {
     }
 
     fn comment(&self, to: (CommentTarget, &str), body: &str, timeout: Option<Duration>) -> Result<()> {
-        let variables = &self.context.context.env_map;
-        let set = |name: &str| variables.get(name).filter(|value| !value.is_empty());
-        let token = set("CODEXCTL_GH_PAT").or_else(|| set("CODEX_GH_PAT"));
-        gh::comment(self.kubectl.runner(), self.stack.root(), token.map(String::as_str), to, body, timeout)
+        let token = gh::token(&self.context.context.env_map);
+        gh::comment(self.kubectl.runner(), self.stack.root(), token, to, body, timeout)
             .context("cannot comment on GitHub")
     }
 }

@@ -8,10 +8,11 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::reference::{self, ImageRef};
+use crate::config::Stack;
 use crate::config::schema::{ImageSpec, ImageType};
-use crate::config::{Stack, nearest};
 use crate::error::Fault;
 use crate::process::Secrets;
+use crate::suggest::nearest;
 use crate::tools::docker::BuildSpec;
 use crate::yaml::Located;
 

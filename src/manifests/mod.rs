@@ -20,7 +20,7 @@ use rayon::prelude::*;
 
 pub use document::{Document, Format, Images, Origin, ResourceId};
 pub use namespace::is_cluster_scoped;
-pub use select::{Filters, Selected, UnitKind, UnitRef, holds};
+pub use select::{Filters, Selected, UnitKind, UnitRef};
 pub use split::split_files;
 
 use crate::config::schema::{ServiceSpec, Text};

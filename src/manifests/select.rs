@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 
-use crate::config::{Stack, nearest};
+use crate::config::{Stack, holds};
 use crate::error::Fault;
+use crate::suggest::nearest;
 
 /// `--only-*` and `--skip-*`, as they were given.
 #[derive(Clone, Debug, Default)]
@@ -94,16 +95,6 @@ impl Selected {
             }
         }
         Ok(Self { units })
-    }
-}
-
-/// Whether a rendered `when` says yes: `false`, `0` and `no` in any case say no, nothing says `empty` (spec
-/// section 2).
-pub fn holds(when: Option<&str>, empty: bool) -> bool {
-    match when.map(|text| text.trim().to_ascii_lowercase()) {
-        None => true,
-        Some(text) if text.is_empty() => empty,
-        Some(text) => !matches!(text.as_str(), "false" | "0" | "no"),
     }
 }
 

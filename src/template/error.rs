@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::suggest;
+
 /// A template that could not be read or rendered.
 ///
 /// Displays like a compiler's message: `name:line:column: message`, the line with a caret, and `help: …`.
@@ -130,14 +132,8 @@ fn nth_line(text: &str, line: u32) -> Option<&str> {
 /// `did you mean "x"?` for the known name nearest to `wanted`, or the list of names when none is near.
 pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
-    let lower = wanted.to_lowercase();
-    let best = known
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), *name))
-        .filter(|(distance, name)| *distance <= 1 + name.chars().count().max(lower.chars().count()) / 4)
-        .min_by_key(|(distance, _)| *distance);
-    match best {
-        Some((_, name)) => Some(format!("did you mean \"{name}\"?")),
+    match suggest::nearest(wanted, known.iter().copied()) {
+        Some(name) => Some(format!("did you mean \"{name}\"?")),
         None if known.is_empty() => None,
         None => Some(format!("known: {}", known.iter().take(20).copied().collect::<Vec<_>>().join(", "))),
     }

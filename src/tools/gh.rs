@@ -1,10 +1,17 @@
 //! `gh`: comments on issues and pull requests, and its login.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use crate::config::steps::CommentTarget;
 use crate::process::{Failure, Invocation, Runner};
+
+/// The token that comments are written with (spec section 5); gh's own login without.
+pub fn token(variables: &BTreeMap<String, String>) -> Option<&str> {
+    let set = |name: &str| variables.get(name).filter(|value| !value.is_empty());
+    set("CODEXCTL_GH_PAT").or_else(|| set("CODEX_GH_PAT")).map(String::as_str)
+}
 
 /// Writes a comment; the text goes by stdin, the token by environment.
 ///

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -50,7 +51,7 @@ impl Cluster {
             // As for the variable KUBECONFIG, it may be a list, of which some may be missing.
             let paths: Vec<PathBuf> =
                 std::env::split_paths(expanded.as_ref()).map(|path| root.join(path)).collect();
-            if !paths.iter().any(|path| path.is_file()) {
+            if !paths.iter().any(|path| path.exists() && !path.is_dir()) {
                 let message =
                     format!("{place}: there is no such file: {}", root.join(expanded.as_ref()).display());
                 let hint = "create it, or change the path in services.yaml";
@@ -79,12 +80,13 @@ pub enum DryRun {
 pub struct Kubectl {
     runner: Runner,
     cluster: Cluster,
+    raw_path: Arc<OnceLock<String>>,
 }
 
 impl Kubectl {
     /// kubectl as this environment needs it.
     pub fn new(runner: Runner, cluster: Cluster) -> Self {
-        Self { runner, cluster }
+        Self { runner, cluster, raw_path: Arc::default() }
     }
 
     /// The cluster it is pointed at.
@@ -97,7 +99,12 @@ impl Kubectl {
         &self.runner
     }
 
-    fn command<const N: usize>(&self, args: [&str; N]) -> Invocation {
+    /// The path of the server's address, once it is known; see `delete_exactly`.
+    pub(super) fn raw_path(&self) -> &OnceLock<String> {
+        &self.raw_path
+    }
+
+    pub(super) fn command<const N: usize>(&self, args: [&str; N]) -> Invocation {
         let mut invocation = Invocation::new("kubectl");
         if let Some(path) = &self.cluster.kubeconfig {
             invocation = invocation.env("KUBECONFIG", path);
@@ -256,6 +263,21 @@ impl Kubectl {
         self.runner.run(&invocation.timeout(Some(Duration::from_secs(15)))).map(|finished| finished.text())
     }
 
+    /// Runs a program in a pod of `target` (`deploy/codex`).
+    ///
+    /// # Errors
+    /// As kubectl, or as the program.
+    pub fn exec(
+        &self,
+        target: &str,
+        namespace: &str,
+        program: &[&str],
+        timeout: Option<Duration>,
+    ) -> Result<Finished, Failure> {
+        let invocation = self.command(["exec", target, "-n", namespace, "--"]).args(program.iter().copied());
+        self.runner.run(&invocation.timeout(timeout))
+    }
+
     /// `kubectl version -o json`, of client and server.
     ///
     /// # Errors
@@ -301,6 +323,19 @@ pub fn already_exists(failure: &Failure) -> bool {
     failure.code().is_some() && failure.message().contains("(AlreadyExists)")
 }
 
+/// A CRD that is gone took its objects along; kubectl calls their kind unknown.
+pub fn only_unknown_kinds(failure: &Failure) -> bool {
+    let errors: Vec<&str> = failure
+        .message()
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.contains("ensure CRDs are installed first"))
+        .filter(|line| !line.starts_with("Warning:"))
+        .collect();
+    failure.code().is_some()
+        && !errors.is_empty()
+        && errors.iter().all(|line| line.contains("no matches for kind"))
+}
+
 /// Whether kubectl failed for lack of rights.
 pub fn forbidden(failure: &Failure) -> bool {
     failure.code().is_some() && failure.message().contains("(Forbidden)")
@@ -316,7 +351,10 @@ pub fn words(failure: &Failure) -> String {
     let text = failure.message();
     // codexctl says itself that it is an error.
     let plain = |line| str::strip_prefix(line, "error: ").unwrap_or(line);
-    let kept: Vec<&str> = text.lines().filter(|line| !is_log(line)).map(plain).collect();
+    let mut kept: Vec<&str> = text.lines().filter(|line| !is_log(line)).map(plain).collect();
+    // It says of each resource it asked for that the server is not there.
+    let mut seen = std::collections::HashSet::new();
+    kept.retain(|line| seen.insert(*line));
     // An older kubectl may say nothing else.
     if kept.iter().all(|line| line.trim().is_empty()) { text.into() } else { kept.join("\n").trim().into() }
 }

@@ -1,7 +1,7 @@
 //! The way out of kubectl's failures. It has one exit code for everything, so its words decide; all of them are here.
 
 /// (parts that must all be in the message, what to do), the first that fits counts.
-const HINTS: [(&[&str], &str); 12] = [
+const HINTS: [(&[&str], &str); 13] = [
     (&["context", "does not exist"], CONTEXTS),
     (&["context was not found"], CONTEXTS),
     (&["was refused"], UNREACHABLE),
@@ -21,6 +21,10 @@ const HINTS: [(&[&str], &str); 12] = [
     (&["(Forbidden)"], "the account of this kubeconfig lacks that right; see `kubectl auth can-i --list`"),
     (&["(Unauthorized)"], LOGIN),
     (&["must be logged in"], LOGIN),
+    (
+        &["namespaces \"", "not found"],
+        "the namespace is not there yet, and a dry run makes none: apply once, or make it by hand",
+    ),
     (&["x509:"], "the kubeconfig's certificate authority does not fit the server"),
     (
         &["no matches for kind"],

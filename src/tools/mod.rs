@@ -5,6 +5,8 @@ pub mod docker;
 pub mod docker_words;
 pub mod gh;
 pub mod kubectl;
+pub mod kubectl_cas;
 mod kubectl_hints;
+pub mod rsync;
 pub mod shell;
 pub mod transient;

@@ -47,7 +47,7 @@ pub fn is_transient(failure: &Failure) -> bool {
 }
 
 /// kubectl's messages one by one: a message may go on over several lines.
-fn errors(text: &str) -> Vec<String> {
+pub(super) fn errors(text: &str) -> Vec<String> {
     let begins = |line: &str| {
         [
             "Error from server",
@@ -74,7 +74,7 @@ fn errors(text: &str) -> Vec<String> {
 }
 
 /// How long to wait before the next try: 1 s, doubled each time, at most 15 s.
-fn backoff(attempt: u32) -> Duration {
+pub fn backoff(attempt: u32) -> Duration {
     Duration::from_secs(1 << attempt.min(4)).min(Duration::from_secs(15))
 }
 

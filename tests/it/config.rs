@@ -256,3 +256,12 @@ fn without_a_project_the_other_problems_are_told_too() {
         "{text}"
     );
 }
+
+#[test]
+fn versions_made_of_the_files_own_variables_are_known_in_the_file() {
+    let project = Project::new(
+        "# {{- $tag := envOr \"TAG\" \"v7\" -}}\nproject: demo\nversions: {api: '{{ $tag }}'}\nenvironments: {dev: {}}\nservices:\n  - name: api\n    manifests: [{path: a.yaml}]\n    image: {repository: r, tagTemplate: '{{ index .Versions \"api\" }}'}\n",
+    );
+    project.file("a.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {template: {spec: {containers: [{name: c}]}}}\n");
+    assert!(render(&project, "dev").contains("image: r:v7\n"));
+}

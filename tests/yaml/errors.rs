@@ -34,7 +34,7 @@ fn duplicates_are_found_by_their_json_key_and_in_large_maps() {
     says("v: {a: 1, b: 2, a: 3}", "m.yaml:1:17: duplicate key `a`", "");
     let large: String = (0..100).map(|n| format!("k{n}: 1\n")).collect();
     says(&format!("{large}k50: 2\n"), "m.yaml:101:1: duplicate key `k50`, first in line 51", "");
-    says("b: &b {x: 1}\nv:\n  <<: *b\n  <<: *b\n", "m.yaml:4:3: duplicate key `<<`: line 3", "");
+    says("b: &b {x: 1}\nv:\n  <<: *b\n  <<: *b\n", "m.yaml:4:3: duplicate key `<<`, first in line 3", "");
 }
 
 #[test]

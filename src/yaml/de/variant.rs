@@ -6,10 +6,8 @@ use serde::de::{DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, Var
 use super::Path;
 use super::access::{Outcome, Value};
 use super::problem::Failure;
+use crate::suggest::nearest;
 use crate::yaml::Value as Kind;
-
-/// How like a known word an unknown one must be to be taken for a misspelling of it.
-const LIKENESS: f64 = 0.7;
 
 /// A chosen variant, and its content if it has one.
 pub(super) struct Choice<'n, 'p> {
@@ -88,11 +86,9 @@ impl<'n> VariantAccess<'n> for Choice<'n, '_> {
 
 /// The nearest known word, else all of them.
 pub(super) fn suggest(word: &str, known: &[&str], what: &str) -> String {
-    let likeness = |candidate: &str| strsim::jaro_winkler(&word.to_lowercase(), &candidate.to_lowercase());
-    let nearest = known.iter().map(|candidate| (likeness(candidate), candidate));
-    match nearest.max_by(|a, b| a.0.total_cmp(&b.0)) {
-        Some((score, candidate)) if score >= LIKENESS => format!("did you mean `{candidate}`?"),
-        _ => format!("{what}: {}", list(known)),
+    match nearest(word, known.iter().copied()) {
+        Some(candidate) => format!("did you mean `{candidate}`?"),
+        None => format!("{what}: {}", list(known)),
     }
 }
 

@@ -138,7 +138,13 @@ fn workload(kind: &str, object: &Value) -> Vec<Cause> {
         let detail = "must be greater than or equal to 0";
         found.push(Cause::invalid("spec.replicas", &object["spec"]["replicas"], detail));
     }
-    found.extend(pod_spec(&template["spec"], "spec.template.spec"));
+    // A StatefulSet's claims are volumes of its pods.
+    let mut spec = template["spec"].clone();
+    for claim in json::list(object, &["spec", "volumeClaimTemplates"]) {
+        let volume = json::text(claim, &["metadata", "name"]);
+        json::list_mut(&mut spec, &["volumes"]).push(json!({"name": volume}));
+    }
+    found.extend(pod_spec(&spec, "spec.template.spec"));
     let policy = &template["spec"]["restartPolicy"];
     if matches!(policy.as_str(), Some("OnFailure" | "Never")) {
         found.push(Cause::unsupported("spec.template.spec.restartPolicy", policy, &["Always"]));

@@ -11,7 +11,7 @@ fn it_prints_a_kubeconfig_and_ends_with_its_parent() {
     let home = tempfile::TempDir::new().unwrap();
     // The shell is kubesim's parent; when it is gone, so must be kubesim, which closes the pipe.
     let mut shell = Command::new("sh")
-        .args(["-c", &format!("{} --context demo & read -r _; exit 0", env!("CARGO_BIN_EXE_kubesim"))])
+        .args(["-c", "\"$0\" --context demo & read -r _; exit 0", env!("CARGO_BIN_EXE_kubesim")])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
