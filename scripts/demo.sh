@@ -78,5 +78,13 @@ changed=$(grep -E '^[a-z.0-9]+/\S+ ' "$work/second" | grep -cv ' unchanged$' || 
 heading "destroy: everything goes, in reverse order"
 show codexctl destroy --env dev --yes
 
+heading "A slot: a numbered copy of the stack for one issue"
+show codexctl manage-env create --env ai --issue 12 --no-wait
+show codexctl manage-env create --env ai --issue 12 --no-wait
+show codexctl apply --env ai --slot 1 --wait --only-services mailbox
+show codexctl manage-env comment --env ai --slot 1
+show codexctl manage-env list --env ai
+show codexctl manage-env gc --env ai --ttl 0s
+
 heading "Done. The same commands, for a cluster of your own:"
 printf '  cd examples/shop\n  SHOP_KUBECONFIG=~/.kube/config SHOP_CONTEXT=<context> ../../target/release/codexctl apply --env dev\n'

@@ -9,6 +9,8 @@ need_rust
 # The tests of hooks and of signals use them.
 need git git
 need ps procps
+# The tests of sync-code compare both ways to copy.
+need rsync rsync
 need_kubectl "$PWD/target/tools"
 CODEXCTL_TEST_KUBECTL=$(command -v kubectl)
 export CODEXCTL_TEST_KUBECTL

@@ -12,6 +12,13 @@ use super::mask::Secrets;
 /// How much of an echoed stream is kept for error messages, in bytes.
 const TAIL: usize = 16 * 1024;
 
+/// How long output may pause after a child has ended before what still holds the pipe is taken to be a daemon it left.
+/// A busy machine may take a while to read what is there, so output that is asked for gets more time than output that is
+/// only passed on: hooks start daemons, kubectl does not.
+const PATIENCE_WITH_DATA: Duration = Duration::from_secs(30);
+/// See above.
+const PATIENCE_WITH_LOGS: Duration = Duration::from_secs(2);
+
 /// How echoed log output is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EchoStyle {
@@ -26,6 +33,7 @@ pub enum EchoStyle {
 pub(super) struct Pump {
     shared: Arc<Shared>,
     done: Receiver<()>,
+    patience: Duration,
 }
 
 /// What the reading thread shows while it works.
@@ -57,13 +65,15 @@ impl Pump {
             worker.run(source, echo);
             tell.send(())
         });
-        Self { shared, done }
+        let patience =
+            if matches!(output, Output::Echo(_)) { PATIENCE_WITH_LOGS } else { PATIENCE_WITH_DATA };
+        Self { shared, done, patience }
     }
 
     /// What was kept, once the stream has ended. Something the child left in the background may hold it open for
-    /// ever: after `patience` without a byte from a child that is gone, it is left alone.
-    pub(super) fn finish(self, patience: Duration) -> Vec<u8> {
-        while self.done.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
+    /// ever: after some time without a byte it is left alone.
+    pub(super) fn finish(self) -> Vec<u8> {
+        while self.done.recv_timeout(self.patience) == Err(RecvTimeoutError::Timeout) {
             let Shared { writing, fresh, .. } = &*self.shared;
             if !fresh.swap(false, Ordering::SeqCst) && !writing.load(Ordering::SeqCst) {
                 tracing::debug!("output goes on after its program has ended; left alone");

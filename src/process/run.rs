@@ -17,9 +17,6 @@ use super::{signal, tree};
 
 /// How long a child that was told to end may take before it is killed.
 const GRACE: Duration = Duration::from_secs(2);
-/// How long output may pause after a child has ended before it is taken to be somebody else's.
-const PATIENCE: Duration = Duration::from_millis(500);
-
 /// What a successful child wrote.
 #[derive(Clone, Debug)]
 pub struct Finished {
@@ -163,8 +160,8 @@ impl Running {
         };
         // Both at the same time: a daemon that holds the pipes is waited for once.
         let stdout = self.stdout;
-        let stdout = std::thread::spawn(move || stdout.finish(PATIENCE));
-        let stderr = self.stderr.finish(PATIENCE);
+        let stdout = std::thread::spawn(move || stdout.finish());
+        let stderr = self.stderr.finish();
         (kind, stdout.join().unwrap_or_default(), stderr)
     }
 
