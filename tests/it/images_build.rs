@@ -203,15 +203,20 @@ fn github_actions_folds_each_images_output() {
 
 #[test]
 fn a_terminal_shows_a_line_per_image() {
-    let Some((lab, _registry)) = lab(&eight()) else { return };
+    let Some((mut lab, _registry)) = lab(&eight()) else { return };
+    // Long enough for every state to be drawn.
+    lab.wrap_docker(SLOW);
     // `script` gives the run a terminal.
     let line = format!("stty cols 100; '{}' images build --env dev", env!("CARGO_BIN_EXE_codexctl"));
     let mut command = Command::new("script");
-    command.args(["-qec", &line, "/dev/null"]).current_dir(lab.path()).env("TERM", "xterm");
-    for name in ["NO_COLOR", "GITHUB_ACTIONS", "CODEXCTL_ENV"] {
-        command.env_remove(name);
+    command.args(["-qec", &line, "/dev/null"]).current_dir(lab.path());
+    for (name, value) in lab.command(&[]).get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
     }
-    let output = command.env("DOCKER_CONFIG", lab.path().join("docker-config")).output().unwrap();
+    let output = command.env("TERM", "xterm").output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{text}");
     for n in 1..9 {
