@@ -25,5 +25,13 @@ say "kubectl: $CODEXCTL_TEST_KUBECTL"
 mkdir -p target/kube-cache
 export KUBECACHEDIR=$PWD/target/kube-cache
 
-# exec: the last lines are the test runner's own, and so is the exit code.
-exec cargo test --workspace --lib --bins --tests --locked "$@"
+# The tests of images: real registries, and an engine.
+need docker-registry docker-registry
+need htpasswd apache2-utils
+need openssl openssl
+trap stop_engine EXIT
+need_engine
+
+# Not exec: the engine has to be stopped, which says nothing: the last lines are the test runner's own, and so is the
+# exit code (`set -e`).
+cargo test --workspace --lib --bins --tests --locked "$@"

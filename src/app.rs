@@ -13,7 +13,7 @@ use crate::process::{Runner, Secrets};
 use crate::tools::kubectl::{Cluster, Kubectl};
 
 /// One run of codexctl.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct App {
     /// `--config`.
     pub config: Option<PathBuf>,

@@ -56,6 +56,11 @@ impl Fault {
         self.hint = Some(hint.into());
         self
     }
+
+    /// The way out, where one is known.
+    pub fn way_out(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
 }
 
 impl fmt::Display for Fault {

@@ -46,6 +46,13 @@ pub fn fancy_stdout() -> bool {
     std::io::stdout().is_terminal() && plain_reason().is_none()
 }
 
+/// Columns of the terminal that stdout is, where it is one and wide enough to arrange anything in.
+pub fn stdout_width() -> Option<usize> {
+    let stdout = std::io::stdout();
+    let size = stdout.is_terminal().then(|| rustix::termios::tcgetwinsize(&stdout))?.ok()?;
+    (size.ws_col >= 40).then_some(size.ws_col.into())
+}
+
 fn plain_reason() -> Option<&'static str> {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if set("NO_COLOR") {

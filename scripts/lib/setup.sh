@@ -90,6 +90,45 @@ need_codex() {
   if [ "$CODEXCTL_TEST_CODEX" = none ]; then say "codex: none, a fake plays it"; else say "codex: $CODEXCTL_TEST_CODEX"; fi
 }
 
+# A docker engine: the running one, else one of its own in a temporary folder, which leaves the machine's network set-up
+# alone. stop_engine ends it. Without root none can be started: the tests that need it say that they are skipped.
+need_engine() {
+  if ! command -v docker >/dev/null 2>&1; then install_packages docker.io containerd runc; fi
+  if docker version >/dev/null 2>&1; then return; fi
+  if [ "$(id -u)" -ne 0 ]; then
+    say "no docker engine runs, and only root can start one here"
+    return
+  fi
+  local program
+  for program in dockerd containerd runc; do need "$program" docker.io containerd runc; done
+  # A short path: a socket's may have 108 characters.
+  engine_dir=$(mktemp -d /tmp/codexctl-engine.XXXXXX)
+  say "starting a docker engine in $engine_dir"
+  dockerd --data-root "$engine_dir/data" --exec-root "$engine_dir/exec" -H "unix://$engine_dir/docker.sock" \
+    -p "$engine_dir/pid" --iptables=false --ip6tables=false --bridge=none --storage-driver=vfs \
+    >"$engine_dir/log" 2>&1 &
+  engine_pid=$!
+  export DOCKER_HOST=unix://$engine_dir/docker.sock
+  local tries
+  for tries in $(seq 150); do
+    if docker version >/dev/null 2>&1; then return; fi
+    if ! kill -0 "$engine_pid" 2>/dev/null; then break; fi
+    sleep 0.2
+  done
+  tail -n 20 "$engine_dir/log" >&2
+  die "the docker engine did not start (after $tries looks)"
+}
+
+# Ends what need_engine started, and nothing else.
+stop_engine() {
+  if [ -z "${engine_pid:-}" ]; then return; fi
+  kill "$engine_pid" 2>/dev/null || true
+  wait "$engine_pid" 2>/dev/null || true
+  # Its containerd goes a moment later and writes until then.
+  rm -rf "$engine_dir" 2>/dev/null || { sleep 1 && rm -rf "$engine_dir"; }
+  engine_pid=
+}
+
 # Variables of the caller that would change what codexctl or kubectl do.
 clean_environment() {
   local name

@@ -85,7 +85,11 @@ impl FilterArgs {
     }
 }
 
-fn names(flag: &str, given: &[String]) -> Result<Vec<String>, Fault> {
+/// A list flag's names.
+///
+/// # Errors
+/// It names nothing.
+pub(super) fn names(flag: &str, given: &[String]) -> Result<Vec<String>, Fault> {
     let some = !given.is_empty();
     let names: Vec<String> =
         given.iter().map(|name| name.trim().to_string()).filter(|name| !name.is_empty()).collect();

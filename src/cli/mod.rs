@@ -6,6 +6,8 @@ mod args;
 mod confirm;
 mod destroy;
 mod diff;
+mod doctor;
+mod images;
 mod manage_env;
 mod prompt;
 mod render;
@@ -77,6 +79,8 @@ enum Command {
     Apply(apply::Args),
     Destroy(destroy::Args),
     Diff(diff::Args),
+    Images(images::Args),
+    Doctor(doctor::Args),
     Status(status::Args),
     ManageEnv(manage_env::Args),
     Prompt(prompt::Args),
@@ -89,6 +93,8 @@ impl Command {
             Self::Apply(args) => args.run(app),
             Self::Destroy(args) => args.run(app),
             Self::Diff(args) => args.run(app),
+            Self::Images(args) => args.run(app),
+            Self::Doctor(args) => args.run(app),
             Self::Status(args) => args.run(app),
             Self::ManageEnv(args) => args.run(app),
             Self::Prompt(args) => args.run(app),

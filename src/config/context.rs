@@ -9,6 +9,7 @@ use super::names::{EnvName, Namespace, Slot};
 use super::source::Source;
 use super::variables::Variables;
 use crate::error::Fault;
+use crate::process::mask_named;
 use crate::template::{Context, Engine, Syntax, Warning};
 use crate::yaml;
 
@@ -146,7 +147,7 @@ fn namespace(header: &Header, target: &Target, context: &Context) -> Result<Opti
 }
 
 /// Whether an environment exists only as slots: `ai`, and those whose pattern speaks of `Slot`.
-fn needs_slot(env: &str, pattern: Option<&String>) -> bool {
+pub(super) fn needs_slot(env: &str, pattern: Option<&String>) -> bool {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     match pattern {
         Some(pattern) => pattern.split(|c| !word(c)).any(|part| part == "Slot"),
@@ -190,7 +191,7 @@ impl Rendered {
             load.context.base_domain = base_domain.unwrap_or(load.context.base_domain);
             output = render(&load.context)?;
         }
-        let preview: String = output.text.chars().take(PREVIEW).collect();
+        let preview: String = mask_named(&output.text).chars().take(PREVIEW).collect();
         tracing::debug!("{} rendered, its first {PREVIEW} characters:\n{preview}", source.name());
         Ok(Self { load, source, text: output.text, warnings: output.warnings })
     }

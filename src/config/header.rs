@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
+use crate::config::context::needs_slot;
+use crate::config::names::EnvName;
 use crate::config::source::Source;
 use crate::error::Fault;
 use crate::template::Syntax;
@@ -27,6 +29,8 @@ pub struct Header {
     pub base_domain: BTreeMap<String, String>,
     /// `namespace.patterns`, templates unrendered.
     pub patterns: BTreeMap<String, String>,
+    /// Names below `environments`, as far as they stand there before rendering.
+    pub environments: Vec<String>,
     /// `templateSyntax`.
     pub syntax: Syntax,
     /// Blocks of `versions` and `baseDomain` that are no YAML before they are rendered.
@@ -80,6 +84,12 @@ impl Header {
             versions: strings(blocks.node("versions")),
             base_domain: strings(blocks.node("baseDomain")),
             patterns: strings(blocks.node("namespace").and_then(|node| node.get("patterns").cloned())),
+            environments: blocks
+                .node("environments")
+                .as_ref()
+                .and_then(Node::as_map)
+                .map(|map| map.keys().map(String::from).collect())
+                .unwrap_or_default(),
             syntax,
             unread,
             env_files_place: place("envFiles"),
@@ -92,6 +102,11 @@ impl Header {
     /// `file:line` of `envFiles`.
     pub fn env_files_place(&self) -> &str {
         &self.env_files_place
+    }
+
+    /// Whether an environment exists only as numbered slots.
+    pub fn needs_slot(&self, env: &EnvName) -> bool {
+        needs_slot(env.as_str(), self.patterns.get(env.as_str()))
     }
 }
 

@@ -43,21 +43,24 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Logs warnings for unknown keys (unless `strict` makes them errors), and gives one error with everything else.
-    pub(super) fn finish(mut self, strict: bool) -> Result<(), Fault> {
+    /// Logs warnings for unknown keys (unless `strict` makes them errors) and hands them on, or gives one error with
+    /// everything else.
+    pub(super) fn finish(mut self, strict: bool) -> Result<Vec<String>, Fault> {
         if self.problems.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let lines = self.rendered.line_map();
         self.problems.sort_by_key(|problem| (problem.mark.line, problem.mark.column));
         let tolerated = |problem: &Problem| problem.kind == ProblemKind::UnknownKey && !strict;
         let (warnings, errors): (Vec<&Problem>, Vec<&Problem>) =
             self.problems.iter().partition(|p| tolerated(p));
-        for problem in warnings {
-            tracing::warn!("{}", self.headline(problem, &lines, true));
+        let warnings: Vec<String> =
+            warnings.into_iter().map(|problem| self.headline(problem, &lines, true)).collect();
+        for warning in &warnings {
+            tracing::warn!("{warning}");
         }
         if errors.is_empty() {
-            return Ok(());
+            return Ok(warnings);
         }
         let mut text = String::new();
         for problem in &errors {
@@ -117,6 +120,6 @@ pub(super) fn not_yaml(rendered: &Rendered, error: &crate::yaml::YamlError) -> F
     report.add_with(error.mark(), "", message, error.also(), hint);
     match report.finish(true) {
         Err(fault) => fault,
-        Ok(()) => Fault::invalid(error.to_string()),
+        Ok(_) => Fault::invalid(error.to_string()),
     }
 }

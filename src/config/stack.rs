@@ -31,6 +31,8 @@ pub struct Stack {
     pub infra_hooks: Vec<UnitSteps>,
     /// See `infra_hooks`.
     pub service_hooks: Vec<UnitSteps>,
+    /// What is odd about the file but no error; the log has it too.
+    pub warnings: Vec<String>,
     source: Source,
     namespace: Option<Namespace>,
     load: LoadContext,
@@ -80,9 +82,11 @@ impl Stack {
         let (file, problems) = yaml::decode::<StackFile>(&root);
         let mut report = Report::new(&rendered, problems);
         let steps = check::check(&file, &rendered.load.header.project, &mut report);
-        report.finish(strict)?;
+        let mut warnings = report.finish(strict)?;
         for warning in &rendered.warnings {
-            tracing::warn!("{}:{}: {}", rendered.source.name(), warning.line, warning.message);
+            let warning = format!("{}:{}: {}", rendered.source.name(), warning.line, warning.message);
+            tracing::warn!("{warning}");
+            warnings.push(warning);
         }
         let environment = resolve::resolve(&file.environments, rendered.load.target.env.as_str())?;
         let namespace = rendered.load.namespace.clone()?;
@@ -102,6 +106,7 @@ impl Stack {
             hooks: steps.stack,
             infra_hooks: steps.infrastructure,
             service_hooks: steps.services,
+            warnings,
             source: rendered.source,
             namespace,
             load: rendered.load,

@@ -11,6 +11,7 @@ use super::outcome::Outcome;
 use super::wait::{self, Workload};
 use crate::config::steps::Step;
 use crate::config::{Namespace, Stack, UnitSteps};
+use crate::doctor::preflight;
 use crate::error::Fault;
 use crate::hooks::{Hooks, Phase, unit_steps};
 use crate::manifests::{Document, ManifestSet};
@@ -44,9 +45,9 @@ pub fn apply(session: &Session, options: &ApplyOptions) -> Result<()> {
     let namespace = stack.require_namespace()?;
     refuse_generated(set)?;
     if options.preflight {
-        super::preflight(stack, kubectl)?;
+        preflight(kubectl.runner(), stack, context, set)?;
     }
-    let hooks = Hooks::new(stack, context, kubectl)?;
+    let hooks = Hooks::new(session)?;
     let outcome = RefCell::new(Outcome::new(set.documents().collect()));
     let run =
         Run { stack, set, kubectl, options, outcome: &outcome, deadline: Instant::now() + options.timeout };

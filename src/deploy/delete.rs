@@ -73,8 +73,8 @@ impl<'a> Plan<'a> {
 /// # Errors
 /// A hook that fails, or kubectl's refusal.
 pub fn destroy(session: &Session, plan: &Plan, options: DestroyOptions) -> Result<()> {
-    let Session { stack, context, set, kubectl } = session;
-    let hooks = Hooks::new(stack, context, kubectl)?;
+    let Session { stack, set, kubectl, .. } = session;
+    let hooks = Hooks::new(session)?;
     // Units go in reverse order, as their documents do.
     let steps = |pick| unit_steps(stack, set.units.iter().rev(), pick);
     hooks.run(Phase::Before, &stack.hooks.before_all)?;

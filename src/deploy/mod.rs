@@ -6,7 +6,6 @@ mod delete;
 mod diagnose;
 mod outcome;
 mod pods;
-mod preflight;
 mod readiness;
 mod status;
 mod wait;
@@ -30,6 +29,5 @@ pub struct Session {
 
 pub use apply::{ApplyOptions, apply};
 pub use delete::{DestroyOptions, Plan, destroy};
-pub use preflight::preflight;
 pub use status::{Report, Row, collect};
 pub use wait::{Workload, deployment_ready};

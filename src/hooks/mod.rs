@@ -12,9 +12,10 @@ use anyhow::{Context as _, Result};
 
 use crate::config::steps::{Action, CommentTarget, Step};
 use crate::config::{Namespace, Stack, StackContext, UnitSteps, holds};
+use crate::deploy::Session;
 use crate::error::Fault;
 use crate::logging::Group;
-use crate::manifests::{Unit, UnitKind};
+use crate::manifests::{ManifestSet, Unit, UnitKind};
 use crate::process::{Failure, pause, rounded};
 use crate::tools::kubectl::{Kubectl, explained};
 use crate::tools::{gh, shell};
@@ -51,6 +52,7 @@ pub fn unit_steps<'a>(
 pub struct Hooks<'a> {
     stack: &'a Stack,
     context: &'a StackContext,
+    set: &'a ManifestSet,
     kubectl: &'a Kubectl,
     kubeconfig: HookKubeconfig,
 }
@@ -60,9 +62,10 @@ impl<'a> Hooks<'a> {
     ///
     /// # Errors
     /// No temporary file can be written.
-    pub fn new(stack: &'a Stack, context: &'a StackContext, kubectl: &'a Kubectl) -> Result<Self> {
+    pub fn new(session: &'a Session) -> Result<Self> {
+        let Session { stack, context, set, kubectl } = session;
         let kubeconfig = HookKubeconfig::new(kubectl.cluster())?;
-        Ok(Self { stack, context, kubectl, kubeconfig })
+        Ok(Self { stack, context, set, kubectl, kubeconfig })
     }
 
     /// Runs the steps in order.
@@ -113,7 +116,9 @@ impl<'a> Hooks<'a> {
             }
             Action::Comment { body, kind, number } => self.comment((*kind, number), body, step.timeout),
             Action::Sleep(duration) => sleep(*duration, step.timeout),
-            Action::Preflight => crate::deploy::preflight(self.stack, self.kubectl),
+            Action::Preflight => {
+                crate::doctor::preflight(self.kubectl.runner(), self.stack, self.context, self.set)
+            }
             Action::EnsureCodexSecrets => {
                 secrets::ensure(self.stack, self.context, self.kubectl, step.timeout)
             }

@@ -17,6 +17,30 @@ pub fn is_secret_name(name: &str) -> bool {
         || name.ends_with("_KEY")
 }
 
+/// Masks what stands behind keys whose names say that it is secret (`DB_PASSWORD: x`), to the end of the line or of the
+/// entry: for previews of files whose values are not known one by one yet.
+pub fn mask_named(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let mut rest = line;
+        while let Some(at) = rest.find(": ") {
+            let (before, value) = rest.split_at(at + 2);
+            out.push_str(before);
+            rest = value;
+            let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let key = before[..at].trim_end_matches(['"', '\'']);
+            let key = key.rsplit(|c| !word(c)).next().unwrap_or_default();
+            if is_secret_name(key) {
+                let end = value.find([',', '}', '\n']).unwrap_or(value.len());
+                out.push_str(MASK);
+                rest = &value[end..];
+            }
+        }
+        out.push_str(rest);
+    }
+    out
+}
+
 /// The secret values known so far, shared by everything that shows text.
 #[derive(Clone, Debug, Default)]
 pub struct Secrets(Arc<RwLock<Vec<String>>>);
@@ -99,6 +123,12 @@ mod tests {
         for name in ["PATH", "KEYBOARD", "PATTERN", "MONKEY"] {
             assert!(!is_secret_name(name), "{name}");
         }
+    }
+
+    #[test]
+    fn values_of_secret_keys_are_masked_in_previews() {
+        let text = "a: 1\nDB_PASSWORD: 'x y'\nargs: {A_TOKEN: q, n: 2, \"X_KEY\": r}\n";
+        assert_eq!(mask_named(text), "a: 1\nDB_PASSWORD: ***\nargs: {A_TOKEN: ***, n: 2, \"X_KEY\": ***}\n");
     }
 
     #[test]

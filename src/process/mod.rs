@@ -14,7 +14,7 @@ mod tree;
 
 pub use command::{Invocation, Output, Stream};
 pub use failure::{Failure, FailureKind, Written, rounded};
-pub use mask::{Secrets, is_secret_name};
+pub use mask::{Secrets, is_secret_name, mask_named};
 pub use pump::EchoStyle;
 pub use run::{Finished, Runner};
 pub use signal::{Interrupt, interrupted, pause, watch_signals};

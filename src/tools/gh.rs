@@ -1,4 +1,4 @@
-//! `gh`: comments on issues and pull requests.
+//! `gh`: comments on issues and pull requests, and its login.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -36,6 +36,19 @@ pub fn comment(
         .stdin(body)
         .env("GH_PROMPT_DISABLED", "1")
         .timeout(timeout);
+    if let Some(token) = token {
+        invocation = invocation.env("GH_TOKEN", token);
+    }
+    runner.run(&invocation).map(drop)
+}
+
+/// Whether gh is logged in, with this token or its own login.
+///
+/// # Errors
+/// `gh` is missing, or GitHub does not accept what it has.
+pub fn auth_status(runner: &Runner, token: Option<&str>, timeout: Option<Duration>) -> Result<(), Failure> {
+    let mut invocation =
+        Invocation::new("gh").args(["auth", "status"]).env("GH_PROMPT_DISABLED", "1").timeout(timeout);
     if let Some(token) = token {
         invocation = invocation.env("GH_TOKEN", token);
     }

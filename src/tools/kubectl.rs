@@ -303,6 +303,16 @@ impl Kubectl {
             self.runner.run(&self.command(["version", "-o", "json"]).timeout(timeout)).map_err(explained)?;
         json(&finished)
     }
+
+    /// `kubectl version --client -o json`: no cluster is asked.
+    ///
+    /// # Errors
+    /// As kubectl, with a hint.
+    pub fn client_version(&self, timeout: Option<Duration>) -> Result<Value> {
+        let invocation = self.command(["version", "--client", "-o", "json"]);
+        let finished = self.runner.run(&invocation.timeout(timeout)).map_err(explained)?;
+        json(&finished)
+    }
 }
 
 fn json(finished: &Finished) -> Result<Value> {
@@ -320,7 +330,7 @@ pub fn not_kubectl(about: &dyn std::fmt::Display) -> Fault {
 }
 
 /// Where kubectl is, for messages.
-pub(super) fn program() -> String {
+pub fn program() -> String {
     which::which("kubectl").map_or_else(|_| "kubectl".into(), |path| path.display().to_string())
 }
 

@@ -1,4 +1,4 @@
-//! `bash`: scripts of hook steps.
+//! `bash`: scripts of hook steps; versions of the programs they use.
 
 use std::path::Path;
 use std::time::Duration;
@@ -33,4 +33,13 @@ pub fn bash(
         invocation = invocation.env(name, value);
     }
     runner.run(&invocation).map(drop)
+}
+
+/// The first line of `PROGRAM --version`.
+///
+/// # Errors
+/// The program is missing or does not run.
+pub fn version(runner: &Runner, program: &str, timeout: Option<Duration>) -> Result<String, Failure> {
+    let finished = runner.run(&Invocation::new(program).arg("--version").timeout(timeout))?;
+    Ok(finished.text().lines().next().unwrap_or_default().to_string())
 }

@@ -232,7 +232,7 @@ fn who_may_not_is_told_so() {
     assert!(run.stderr.contains("cannot create resource \"deployments\""), "{}", run.stderr);
     let run = lab.run(&apply(&["--preflight"]));
     assert_eq!(run.code, 1);
-    assert!(run.stderr.contains("✗ rights: this account may not create deployments"), "{}", run.stderr);
+    assert!(run.stderr.contains("✗ rights: this account may not create deployments.apps"), "{}", run.stderr);
     assert!(run.stderr.contains("✓ cluster: reachable"), "{}", run.stderr);
 }
 

@@ -128,7 +128,7 @@ fn builtins_wait_sleep_and_comment() {
     let hooks = "hooks:\n  beforeAll: [{use: sleep, with: {duration: 10ms}}, {use: preflight}]\n  afterAll:\n    - {use: kubectl.wait, with: {kind: deployment, name: api, timeout: 20s}}\n    - {use: github.comment, with: {issue: '#7', body: 'up in {{ .Namespace }}'}}\n";
     let Some(mut lab) = lab(hooks, "") else { return };
     // gh cannot run here: this stand-in checks what it gets.
-    let script = "#!/bin/sh\n[ \"$*\" = 'issue comment 7 --body-file -' ] || exit 9\n[ \"$GH_TOKEN\" = secret-token ] || exit 8\ncat >\"$OUT\"\n";
+    let script = "#!/bin/sh\n[ \"$*\" = 'auth status' ] && exit 0\n[ \"$*\" = 'issue comment 7 --body-file -' ] || exit 9\n[ \"$GH_TOKEN\" = secret-token ] || exit 8\ncat >\"$OUT\"\n";
     let gh = lab.file("bin/gh", script);
     std::fs::set_permissions(&gh, std::fs::Permissions::from_mode(0o755)).unwrap();
     lab.count_kubectl();
