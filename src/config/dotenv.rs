@@ -174,7 +174,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Vec<(String, String)>, DotenvError> {
-        let outer = BTreeMap::from([("HOME".to_string(), "/root".to_string())]);
+        let outer = BTreeMap::from([("HOME".to_string(), "/home/me".to_string())]);
         parse(text, &outer).map(|map| map.into_iter().collect())
     }
 
@@ -187,11 +187,11 @@ mod tests {
         assert_eq!(one("A=hello world # comment\n"), "hello world");
         assert_eq!(one("A=a#b"), "a#b");
         assert_eq!(one("export A = 'x $HOME \\n' # c\r\n"), "x $HOME \\n");
-        assert_eq!(one("A=\"x\\ty ${HOME} \\$HOME \\\"q\\\"\"\n"), "x\ty /root $HOME \"q\"");
+        assert_eq!(one("A=\"x\\ty ${HOME} \\$HOME \\\"q\\\"\"\n"), "x\ty /home/me $HOME \"q\"");
         assert_eq!(one("A: yaml style"), "yaml style");
         assert_eq!(one("A=\"two\nlines\"\n"), "two\nlines");
         assert_eq!(one("A=\n"), "");
-        assert_eq!(one("A=$HOME/x $ $5 ${NOPE}|"), "/root/x $ $5 |");
+        assert_eq!(one("A=$HOME/x $ $5 ${NOPE}|"), "/home/me/x $ $5 |");
         assert_eq!(one("A=1\nB=${A}2\n"), "12");
         assert_eq!(one("django-backend=1.2"), "1.2");
     }

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! It works in namespaces of its own, `codexctl-e2e-…`, which it deletes. `CODEXCTL_E2E_IMAGE` names an image the
-//! cluster can pull and that keeps running (default `registry.k8s.io/pause:3.9`).
+//! cluster can pull and that keeps running (default `nginx:1.29-alpine`).
 
 use super::harness::{Project, Run};
 
@@ -20,8 +20,7 @@ impl Real {
         let kubeconfig =
             std::env::var("CODEXCTL_E2E_KUBECONFIG").expect("CODEXCTL_E2E_KUBECONFIG names a kubeconfig");
         let namespace = format!("codexctl-e2e-{name}-{}", std::process::id());
-        let image =
-            std::env::var("CODEXCTL_E2E_IMAGE").unwrap_or_else(|_| "registry.k8s.io/pause:3.9".into());
+        let image = std::env::var("CODEXCTL_E2E_IMAGE").unwrap_or_else(|_| "nginx:1.29-alpine".into());
         let (repository, tag) = image.rsplit_once(':').expect("CODEXCTL_E2E_IMAGE has a tag");
         let project = Project::new(&format!(
             "project: e2e\nenvironments: {{dev: {{kubeconfig: '{kubeconfig}'}}}}\nservices:\n  - name: web\n    manifests: [{{path: web.yaml}}]\n    image: {{repository: '{repository}', tagTemplate: '{tag}'}}\n    hooks:\n      afterApply:\n        - run: kubectl -n \"$CODEXCTL_NAMESPACE\" get deploy web -o name\n        - {{use: kubectl.wait, with: {{kind: deployment, name: web, timeout: 120s}}}}\n"
