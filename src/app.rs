@@ -9,7 +9,7 @@ use crate::config::{
 };
 use crate::deploy::Session;
 use crate::manifests::{Filters, Format, ManifestSet, Selected};
-use crate::process::{Runner, Secrets};
+use crate::process::{Runner, Secrets, mask_named};
 use crate::tools::kubectl::{Cluster, Kubectl};
 
 /// One run of codexctl.
@@ -97,6 +97,10 @@ impl App {
         self.secrets().learn(variables.env_map.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let load = LoadContext::build(header, &source, request.target.clone(), variables);
         let rendered = Rendered::from(load, source)?;
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            let (length, start) = (Secrets::PREVIEW, self.secrets().preview(&mask_named(rendered.text())));
+            tracing::debug!("services.yaml rendered, its first {length} characters:\n{start}");
+        }
         Stack::parse(rendered, self.strict)
     }
 }

@@ -9,12 +9,8 @@ use super::names::{EnvName, Namespace, Slot};
 use super::source::Source;
 use super::variables::Variables;
 use crate::error::Fault;
-use crate::process::mask_named;
 use crate::template::{Context, Engine, Syntax, Warning};
 use crate::yaml;
-
-/// How much of the rendered file the debug log shows, in characters.
-const PREVIEW: usize = 512;
 
 /// What the command line says about where to work.
 #[derive(Clone, Debug)]
@@ -191,9 +187,12 @@ impl Rendered {
             load.context.base_domain = base_domain.unwrap_or(load.context.base_domain);
             output = render(&load.context)?;
         }
-        let preview: String = mask_named(&output.text).chars().take(PREVIEW).collect();
-        tracing::debug!("{} rendered, its first {PREVIEW} characters:\n{preview}", source.name());
         Ok(Self { load, source, text: output.text, warnings: output.warnings })
+    }
+
+    /// The text, for the debug log.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     /// For each line of the rendered text the line of the file it came from; where it cannot be told, its own.

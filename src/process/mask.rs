@@ -83,6 +83,14 @@ impl Secrets {
         bytes
     }
 
+    /// How much of a text [`Secrets::preview`] shows, in characters.
+    pub const PREVIEW: usize = 512;
+
+    /// The beginning of a text for the debug log. Masked before it is cut: half a secret would not be known as one.
+    pub fn preview(&self, text: &str) -> String {
+        self.mask(text).chars().take(Self::PREVIEW).collect()
+    }
+
     /// How many bytes at the end of `bytes` could be the beginning of a secret that goes on in the next chunk.
     pub fn open_tail(&self, bytes: &[u8]) -> usize {
         let Ok(known) = self.0.read() else { return 0 };

@@ -14,9 +14,6 @@ use crate::error::Fault;
 use crate::process::Secrets;
 use crate::template::{Engine, Syntax};
 
-/// How much of a prompt or config the debug log shows, in characters.
-const PREVIEW: usize = 512;
-
 /// What the command line says about the agent's task.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -134,10 +131,11 @@ impl Material {
         Ok(text)
     }
 
-    /// Masked before it is cut: half a secret would not be known as one.
     fn preview(&self, what: &str, text: &str) {
-        let start: String = self.secrets.mask(text).chars().take(PREVIEW).collect();
-        tracing::debug!("{what}, {} bytes, its first {PREVIEW} characters:\n{start}", text.len());
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            let (length, start) = (Secrets::PREVIEW, self.secrets.preview(text));
+            tracing::debug!("{what}, {} bytes, its first {length} characters:\n{start}", text.len());
+        }
     }
 
     /// Renders a template over the context; its warnings go to the log.

@@ -97,3 +97,15 @@ fn secrets_never_reach_the_log() {
         .fails(2, &["render", "--env", "dev", "--skip-infra", "hunter2-hunter2", "--log-level", "debug"]);
     assert!(text.contains("unknown name `***`") && !text.contains("hunter2"), "{text}");
 }
+
+#[test]
+fn a_preview_that_is_cut_in_a_secret_shows_no_part_of_it() {
+    let mut project = Project::new("");
+    project.env("MY_API_TOKEN", "hunter2-hunter2-hunter2");
+    // The rendered file reaches its 512th character inside the value.
+    let filling = "#".repeat(500 - STACK.len());
+    project.file("services.yaml", format!("{STACK}{filling}{{{{ .EnvMap.MY_API_TOKEN }}}}\n"));
+    let run = project.run(&["render", "--env", "dev", "--log-level", "debug"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("##***") && !run.stderr.contains("hunter"), "{}", run.stderr);
+}
