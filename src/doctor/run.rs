@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use super::finding::Finding;
 
-/// How long after its limit a check may take to end its children: the process door kills those that do not obey.
-const GRACE: Duration = Duration::from_millis(2500);
+/// How long after its limit a check may take to end its children: the process door kills those that do not obey after
+/// two seconds, and a busy machine needs a while for that.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// One check: a name for when it does not come back, and the work, given its time limit.
 pub(super) struct Check {
