@@ -214,10 +214,16 @@ impl DockerLab {
         assert!(child.wait().unwrap().success());
     }
 
+    /// A Dockerfile from scratch with these steps. Its layers are the lab's own: others on the same engine remove theirs at
+    /// any time, and what is shared with them in the middle of a build.
+    pub fn dockerfile(&self, steps: &str) -> String {
+        format!("FROM scratch\nLABEL lab=\"{}\"\n{steps}", self.path().display())
+    }
+
     /// Puts an image whose only file holds `content` into a registry.
     pub fn publish(&self, reference: &str, content: &str) {
         self.file("origin/content", content);
-        self.file("origin/Dockerfile", "FROM scratch\nCOPY content /content\n");
+        self.file("origin/Dockerfile", self.dockerfile("COPY content /content\n"));
         let context = self.path().join("origin");
         self.docker(&["build", "--quiet", "--tag", reference, context.to_str().unwrap()]);
         self.docker(&["push", reference]);

@@ -9,8 +9,7 @@ use super::docker_harness::{DockerLab, Registry, fake};
 use super::harness::{Project, Run};
 
 const BUILD: [&str; 4] = ["images", "build", "--env", "dev"];
-const DOCKERFILE: &str =
-    "FROM scratch\nARG VERSION=none\nARG NPM_TOKEN\nLABEL version=$VERSION\nCOPY content /content\n";
+const STEPS: &str = "ARG VERSION=none\nARG NPM_TOKEN\nLABEL version=$VERSION\nCOPY content /content\n";
 
 fn build<'a>(more: &[&'a str]) -> Vec<&'a str> {
     BUILD.iter().chain(more).copied().collect()
@@ -34,7 +33,7 @@ fn lab(images: &str) -> Option<(DockerLab, Registry)> {
         "services.yaml",
         format!("project: demo\nenvironments: {{dev: {{}}, ai: {{}}}}\nimages:\n{images}"),
     );
-    lab.file("docker/api.Dockerfile", DOCKERFILE);
+    lab.file("docker/api.Dockerfile", lab.dockerfile(STEPS));
     lab.file("content", "hello");
     Some((lab, registry))
 }
