@@ -25,6 +25,7 @@ mod hooks;
 mod images_build;
 mod images_mirror;
 mod prompt;
+mod readme;
 mod render;
 mod scalars;
 mod slots;
