@@ -100,10 +100,11 @@ fn line_fits(shown: &str, actual: &str) -> bool {
     })
 }
 
-/// Durations become `T`, with the spaces around them; the random ends of pod names go.
+/// Durations become `T`, with the spaces around them; the random ends of pod names go, and what a wait reports on its way.
 fn steady(text: &str) -> String {
     let mut steady = String::new();
-    for line in text.lines() {
+    // How often a wait reports before it is over is a matter of luck.
+    for line in text.lines().filter(|line| !(line.starts_with('[') && line.contains("  waiting: "))) {
         let words: Vec<String> = line.split(' ').filter(|word| !word.is_empty()).map(word).collect();
         let indent = line.len() - line.trim_start().len();
         steady.push_str(&" ".repeat(indent));
