@@ -27,6 +27,7 @@ mod images_mirror;
 mod prompt;
 mod render;
 mod scalars;
+mod schema;
 mod slots;
 mod slots_crashes;
 mod slots_harness;
