@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::app::App;
+use crate::error::Fault;
 use crate::{keys, output};
 
 /// Print the JSON Schema of services.yaml, for editors
@@ -38,6 +39,10 @@ impl Args {
             FormatArg::Markdown => keys::markdown(),
         };
         let Some(path) = self.output else { return output::print(&text) };
+        if path.is_dir() {
+            let fault = Fault::invalid(format!("--output {} is a folder, not a file", path.display()));
+            return Err(fault.hint("name the file to write").into());
+        }
         output::write_file(&path, &text)?;
         tracing::info!("wrote {}", path.display());
         Ok(())

@@ -30,12 +30,7 @@ pub(super) fn document(schema: &mut Value, id: &str) {
     }
     defs.insert(
         "Template".into(),
-        json!({
-            "title": "template",
-            "description": "Text that is known once the file is rendered.",
-            "type": "string",
-            "pattern": TEMPLATE,
-        }),
+        json!({ "$comment": "known once the file is rendered", "type": "string", "pattern": TEMPLATE }),
     );
     definition(root);
     let known = Known::of(&defs);
@@ -56,6 +51,8 @@ fn definition(def: &mut Object) {
     }
     if let Some(Value::Array(kinds)) = def.get_mut("anyOf") {
         kinds.push(template());
+        // Editors would show it beside what the key means.
+        def.shift_remove("description");
     }
     if def.contains_key("properties") {
         // A key may be a template, too.

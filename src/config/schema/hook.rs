@@ -52,7 +52,7 @@ pub struct UnitHooks {
 /// One step: a script (`run`) or a builtin (`use`, with its arguments in `with`), exactly one of them. A failed step ends
 /// the run.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, rename = "$codexctl::yaml::KeepsNulls", rename_all = "camelCase")]
 #[schemars(
     rename = "Step",
     title = "Hook step",

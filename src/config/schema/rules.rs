@@ -1,7 +1,7 @@
 //! Conditions between keys that types do not tell, as JSON Schema: what `steps.rs`, `crate::images` and `crate::prompt`
 //! demand of whole maps.
 //!
-//! A key that is there as `null` counts as absent, and what a template will give is not known: it is let through.
+//! A key that is there as `null` counts as absent (but for a step's `when`), and what a template will give is not known: it is let through.
 
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -88,7 +88,7 @@ fn describe(argument: &Argument) -> Value {
 fn comment(used: Value) -> Value {
     let skipped = json!({ "anyOf": [
         { "type": "string", "pattern": format!(r"^\s*([Ff][Aa][Ll][Ss][Ee]|0|[Nn][Oo])?\s*$|{TEMPLATE}") },
-        { "enum": [false, 0] },
+        { "enum": [false, 0, null] },
     ] });
     let number =
         |key: &str| json!({ "properties": { key: { "$ref": "#/$defs/NotBlank" } }, "required": [key] });

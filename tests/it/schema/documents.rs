@@ -181,7 +181,7 @@ fn both_accept() {
             "hooks: {beforeAll: [{run: , use: preflight}, {run: ''}]}",
             "hooks: {beforeAll: [{use: preflight, with: }, {use: preflight, with: {}}]}",
             "hooks: {beforeAll: [{use: github.comment, with: {body: x, issue: 1, pr: ''}}]}",
-            "hooks: {beforeAll: [{use: github.comment, when: 'no'}, {use: github.comment, when: false, with: {body: x}}]}",
+            "hooks: {beforeAll: [{use: github.comment, when: 'no'}, {use: github.comment, when: false, with: {body: x}}, {use: github.comment, when: }]}",
             "hooks: {beforeAll: [{use: kubectl.wait, with: {kind: pod, name: a, namespace: , timeout: ''}}]}",
             // Images.
             "images: {a: {from: busybox, local: 'localhost:5000/busybox:1'}}",

@@ -55,6 +55,9 @@ fn the_files_in_the_repository_are_what_the_command_writes() {
         assert_eq!(project.read("new folder/file"), output);
     }
     assert!(project.fails(2, &["schema", "--format", "xml"]).contains("possible values: json, markdown"));
+    assert!(project.fails(2, &["schema", "-o", "."]).contains("--output . is a folder, not a file"));
+    let piped = project.command(&["schema", "-o", "/dev/stdout"]).output().unwrap();
+    assert_eq!(piped.stdout, text_of("schema/services.schema.json").as_bytes(), "a device is written to");
     project.file("taken", "");
     assert!(project.fails(1, &["schema", "-o", "taken/file"]).contains("cannot write taken/file"));
 }
