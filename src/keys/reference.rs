@@ -140,7 +140,7 @@ impl<'a> Reference<'a> {
             return;
         }
         text.push_str("\nArguments of the builtins, keys of `with`:\n\n");
-        text.push_str("| `use` | argument | type | default | meaning |\n|---|---|---|---|---|\n");
+        text.push_str("| builtin | argument | type | default | meaning |\n|---|---|---|---|---|\n");
         for (name, with) in conditions {
             let required = with["required"].as_array().cloned().unwrap_or_default();
             let arguments = with["properties"].as_object().filter(|arguments| !arguments.is_empty());
@@ -227,15 +227,22 @@ fn alternatives(words: &[Value]) -> String {
     words.iter().map(code).collect::<Vec<_>>().join(" or ")
 }
 
-/// An example as part of a sentence: not a map, which the section's own example shows.
+/// An example that fits into a sentence; the section's own shows the others.
 fn short(example: &Value) -> bool {
     let flat = |value: &Value| !value.is_object() && !value.is_array();
-    flat(example) || example.as_array().is_some_and(|items| items.iter().all(flat))
+    match example {
+        Value::Array(items) => items.iter().all(flat),
+        Value::Object(map) => map.values().all(flat),
+        _ => true,
+    }
 }
 
 /// An example below the last key of its path.
 fn wrapped(path: &str, example: Value) -> Value {
     let Some(last) = path.rsplit('.').find(|part| !part.starts_with('<')) else { return example };
+    if last.is_empty() {
+        return example;
+    }
     match last.strip_suffix("[]") {
         Some(key) => json!({ key: [example] }),
         None => json!({ last: example }),
@@ -243,15 +250,11 @@ fn wrapped(path: &str, example: Value) -> Value {
 }
 
 fn code(value: &Value) -> String {
-    let text = match value {
-        Value::String(text) => text.trim_end().replace('\n', "\\n"),
-        Value::Array(_) | Value::Object(_) => flow(value),
-        _ => value.to_string(),
-    };
+    let text = flow(value);
     if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
 }
 
-/// Flow style, as YAML has it.
+/// A value as YAML has it in one line, good enough for people: templates in quotes, as they must be.
 fn flow(value: &Value) -> String {
     let entries = |map: &Map<String, Value>| {
         map.iter().map(|(key, value)| format!("{key}: {}", flow(value))).collect::<Vec<_>>().join(", ")
@@ -259,7 +262,8 @@ fn flow(value: &Value) -> String {
     match value {
         Value::Array(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
         Value::Object(map) => format!("{{{}}}", entries(map)),
-        Value::String(text) => text.clone(),
+        Value::String(text) if text.contains("{{") => format!("'{}'", text.replace('\'', "''")),
+        Value::String(text) => text.trim_end().replace('\n', "\\n"),
         other => other.to_string(),
     }
 }

@@ -28,10 +28,7 @@ pub(super) fn document(schema: &mut Value, id: &str) {
     for def in defs.values_mut().filter_map(Value::as_object_mut) {
         definition(def);
     }
-    defs.insert(
-        "Template".into(),
-        json!({ "$comment": "known once the file is rendered", "type": "string", "pattern": TEMPLATE }),
-    );
+    defs.insert("Template".into(), json!({ "title": "template", "type": "string", "pattern": TEMPLATE }));
     definition(root);
     let known = Known::of(&defs);
     for def in defs.values_mut().filter_map(Value::as_object_mut) {

@@ -12,7 +12,7 @@ use super::Text;
 #[schemars(rename = "Environment", title = "Environment")]
 pub struct EnvironmentSpec {
     /// The kubeconfig file for this environment's cluster, relative to the folder of services.yaml; `~` and `$VAR` are
-    /// expanded. Without it kubectl finds its own: `KUBECONFIG`, `~/.kube/config`, or the cluster it runs in.
+    /// expanded, and several may stand there as in the variable `KUBECONFIG`. Without it kubectl finds its own: `KUBECONFIG`, `~/.kube/config`, or the cluster it runs in.
     #[schemars(extend("examples" = ["~/.kube/shop.yaml", "$HOME/.kube/config"]))]
     pub kubeconfig: Option<Text>,
     /// The context of that kubeconfig. Without it its current context.
@@ -39,10 +39,10 @@ pub struct EnvironmentSpec {
 pub enum PullPolicy {
     /// Ask the registry each time.
     Always,
-    /// Only for what the node does not have.
+    /// Ask it only for what the node does not have.
     #[default]
     IfNotPresent,
-    /// Never: only what the node has.
+    /// Take only what the node has.
     Never,
 }
 
@@ -69,7 +69,7 @@ pub struct LocalRegistrySpec {
     /// Whether the environment uses one. Then `doctor` checks docker and this registry.
     #[schemars(extend("default" = false))]
     pub enabled: Option<bool>,
-    /// Its name, for messages.
+    /// Its name, for tools that read this file.
     #[schemars(extend("examples" = ["shop-registry"]))]
     pub name: Option<String>,
     /// Its port on localhost.

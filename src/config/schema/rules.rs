@@ -53,11 +53,8 @@ fn arguments(builtin: &Builtin) -> Vec<Value> {
         then["required"] = json!(["with"]);
     }
     then["properties"]["with"] = with;
-    let mut conditions = vec![json!({ "if": used, "then": then })];
-    if builtin.name == "github.comment" {
-        conditions.push(comment(used));
-    }
-    conditions
+    let condition = json!({ "if": used, "then": then });
+    if builtin.name == "github.comment" { vec![condition, comment(&used)] } else { vec![condition] }
 }
 
 /// What a template begins with, in a pattern.
@@ -85,7 +82,7 @@ fn describe(argument: &Argument) -> Value {
 }
 
 /// `github.comment` needs a body and one of issue and pull request, unless `when` leaves the step out.
-fn comment(used: Value) -> Value {
+fn comment(used: &Value) -> Value {
     let skipped = json!({ "anyOf": [
         { "type": "string", "pattern": format!(r"^\s*([Ff][Aa][Ll][Ss][Ee]|0|[Nn][Oo])?\s*$|{TEMPLATE}") },
         { "enum": [false, 0, null] },

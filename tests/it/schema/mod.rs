@@ -143,6 +143,29 @@ fn every_example_in_the_schema_is_valid_itself() {
 }
 
 #[test]
+fn the_reference_has_a_row_for_every_key_and_examples_that_are_yaml() {
+    let text = text_of("docs/keys.md");
+    let mut keys = std::collections::BTreeSet::new();
+    for_each_map(&Judge::schema(), |name, def| {
+        let title = def["title"].as_str().unwrap();
+        let section = text.split(&format!("\n## {title}\n")).nth(1).unwrap_or_else(|| panic!("no {title}"));
+        let section = section.split("\n## ").next().unwrap();
+        for key in def["properties"].as_object().unwrap().keys() {
+            assert_eq!(section.matches(&format!("\n| `{key}` | ")).count(), 1, "{name}.{key}");
+            keys.insert(key.clone());
+        }
+    });
+    let blocks: Vec<&str> =
+        text.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(blocks.len() > 20, "{} examples", blocks.len());
+    for block in blocks {
+        for key in json_of(block).as_object().unwrap().keys() {
+            assert!(keys.contains(key), "{key:?} in\n{block}");
+        }
+    }
+}
+
+#[test]
 fn every_services_yaml_is_valid_as_written_and_as_rendered() {
     let judge = Judge::new();
     for (path, envs) in [
