@@ -1,7 +1,8 @@
 //! Conditions between keys that types do not tell, as JSON Schema: what `steps.rs`, `crate::images` and `crate::prompt`
 //! demand of whole maps.
 //!
-//! A key that is there as `null` counts as absent (but for a step's `when`), and what a template will give is not known: it is let through.
+//! A key that is there as `null` counts as absent (but for a step's `when`). What a template will give is not known: it is
+//! let through.
 
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};

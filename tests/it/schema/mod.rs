@@ -54,6 +54,8 @@ fn the_files_in_the_repository_are_what_the_command_writes() {
         assert!(run.stderr.contains("wrote new folder/file"), "{}", run.stderr);
         assert_eq!(project.read("new folder/file"), output);
     }
+    let help = project.ok(&["schema", "--help"]);
+    assert!(help.contains("Examples:\n") && help.matches("codexctl schema -").count() == 2, "{help}");
     assert!(project.fails(2, &["schema", "--format", "xml"]).contains("possible values: json, markdown"));
     assert!(project.fails(2, &["schema", "-o", "."]).contains("--output . is a folder, not a file"));
     let piped = project.command(&["schema", "-o", "/dev/stdout"]).output().unwrap();
