@@ -94,7 +94,8 @@ pub struct HookSpec {
     pub timeout: Option<Text>,
 }
 
-/// A key that is there without a value is an empty string, not an absent key: `when: {{ if x }}yes{{ end }}`.
+/// A key that is there without a value is an empty string, not an absent key: `when: {{ if x }}yes{{ end }}`. The step's
+/// serde name makes `crate::yaml` hand such keys on.
 fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Text>, D::Error> {
     Ok(Some(Option::<Text>::deserialize(deserializer)?.unwrap_or_default()))
 }
