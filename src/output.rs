@@ -18,12 +18,16 @@ pub fn print(text: &str) -> Result<()> {
     }
 }
 
-/// Writes a file whole: to a temporary file beside it, then renamed. Missing parent folders are made.
+/// Writes a file whole: to a temporary file beside it, then renamed. Missing parent folders are made. What is no regular
+/// file (`/dev/stdout`, a pipe) is written to, not replaced.
 ///
 /// # Errors
 /// Folder or file cannot be written; the old file is untouched then.
 pub fn write_file(path: &Path, text: &str) -> Result<()> {
     let what = || format!("cannot write {}", path.display());
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+        return std::fs::write(path, text).with_context(what);
+    }
     let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).with_context(what)?;
     let mut builder = tempfile::Builder::new();

@@ -11,6 +11,7 @@ mod images;
 mod manage_env;
 mod prompt;
 mod render;
+mod schema;
 mod status;
 
 use std::path::PathBuf;
@@ -84,6 +85,7 @@ enum Command {
     Status(status::Args),
     ManageEnv(manage_env::Args),
     Prompt(prompt::Args),
+    Schema(schema::Args),
 }
 
 impl Command {
@@ -98,6 +100,7 @@ impl Command {
             Self::Status(args) => args.run(app),
             Self::ManageEnv(args) => args.run(app),
             Self::Prompt(args) => args.run(app),
+            Self::Schema(args) => args.run(app),
         }
     }
 }

@@ -190,8 +190,8 @@ impl Rendered {
         Ok(Self { load, source, text: output.text, warnings: output.warnings })
     }
 
-    /// The text, for the debug log.
-    pub(crate) fn text(&self) -> &str {
+    /// The text.
+    pub fn text(&self) -> &str {
         &self.text
     }
 

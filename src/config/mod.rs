@@ -4,6 +4,7 @@
 //! [`Source`] → [`Header`] → [`LoadContext`] → [`Rendered`] → [`Stack`] with [`StackContext`]. No process is
 //! started here and no manifest is read.
 
+mod builtins;
 mod check;
 mod context;
 mod dotenv;

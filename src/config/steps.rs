@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::builtins::{BUILTINS, Builtin};
 use super::duration::parse_duration;
 use super::report::Report;
 use super::schema::{HookSpec, Text};
@@ -88,16 +89,6 @@ pub enum CommentTarget {
     Pr,
 }
 
-/// The builtins' names and the arguments each takes.
-const BUILTINS: [(&str, &[&str]); 6] = [
-    ("kubectl.wait", &["kind", "name", "namespace", "condition", "timeout"]),
-    ("github.comment", &["body", "issue", "pr"]),
-    ("sleep", &["duration"]),
-    ("preflight", &[]),
-    ("codex.ensure-codex-secrets", &[]),
-    ("codex.reuse-dev-tls-secret", &["secretName", "stagingNamespace", "timeout"]),
-];
-
 /// Reads a list of steps; what is wrong goes to the report.
 pub(super) fn read(specs: &[Located<HookSpec>], report: &mut Report) -> Vec<Step> {
     specs.iter().filter_map(|spec| Reader { spec, report }.step()).collect()
@@ -145,16 +136,16 @@ impl Reader<'_, '_, '_> {
     }
 
     fn builtin(&mut self, name: &Text) -> Option<Action> {
-        let Some((_, allowed)) = BUILTINS.iter().find(|(known, _)| *known == name.value) else {
-            let known: Vec<&str> = BUILTINS.iter().map(|(known, _)| *known).collect();
+        let Some(builtin) = Builtin::of(&name.value) else {
+            let known: Vec<&str> = BUILTINS.iter().map(|known| known.name).collect();
             let near = nearest(&name.value, known.iter().copied());
             let hint = near
                 .map_or_else(|| format!("known: {}", known.join(", ")), |n| format!("did you mean `{n}`?"));
             self.problem(name.mark, format!("unknown builtin `{}`", name.value), Some(hint));
             return None;
         };
-        for (key, value) in self.spec.value.with.iter().filter(|(key, _)| !allowed.contains(&key.as_str())) {
-            let near = nearest(key, allowed.iter().copied());
+        for (key, value) in self.spec.value.with.iter().filter(|(key, _)| !builtin.takes(key)) {
+            let near = nearest(key, builtin.arguments.iter().map(|argument| argument.name));
             let hint = near.map(|near| format!("did you mean `{near}`?"));
             self.problem(value.mark, format!("`{}` takes no `{key}`", name.value), hint);
         }

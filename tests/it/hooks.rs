@@ -69,12 +69,12 @@ fn a_script_finds_its_stack_and_its_cluster() {
 
 #[test]
 fn conditions_and_failures() {
-    let hooks = "hooks:\n  beforeAll:\n    - {run: 'echo no >>log', when: 'No'}\n    - {run: 'echo empty >>log', when: ''}\n    - {run: 'echo yes >>log', when: '{{ eq .Env \"dev\" }}'}\n    - {name: may fail, run: 'exit 3', continueOnError: true}\n    - {name: must not, run: 'echo oh >&2; exit 4'}\n    - {run: 'echo never >>log'}\n";
+    let hooks = "hooks:\n  beforeAll:\n    - {run: 'echo no >>log', when: 'No'}\n    - {run: 'echo empty >>log', when: ''}\n    - {run: 'echo null >>log', when: {{ if ne .Env \"dev\" }}yes{{ end }}}\n    - {run: 'echo yes >>log', when: '{{ eq .Env \"dev\" }}'}\n    - {name: may fail, run: 'exit 3', continueOnError: true}\n    - {name: must not, run: 'echo oh >&2; exit 4'}\n    - {run: 'echo never >>log'}\n";
     let Some(lab) = lab(hooks, "") else { return };
     let run = lab.run(&["apply", "--env", "dev"]);
     assert_eq!((run.code, lab.read("log").as_str()), (1, "yes\n"));
-    assert!(run.stderr.contains("warning: services.yaml:9: hooks.beforeAll[3] (may fail) failed, going on (continueOnError): the script ended with exit code 3"), "{}", run.stderr);
-    assert!(run.stderr.contains("error: hook failed: services.yaml:10: hooks.beforeAll[4] (must not): the script ended with exit code 4"), "{}", run.stderr);
+    assert!(run.stderr.contains("warning: services.yaml:10: hooks.beforeAll[4] (may fail) failed, going on (continueOnError): the script ended with exit code 3"), "{}", run.stderr);
+    assert!(run.stderr.contains("error: hook failed: services.yaml:11: hooks.beforeAll[5] (must not): the script ended with exit code 4"), "{}", run.stderr);
     assert_eq!(run.stdout, "", "nothing was applied");
     assert!(lab.object("apps/v1", "Deployment", "api").is_none());
 }

@@ -28,6 +28,7 @@ mod prompt;
 mod readme;
 mod render;
 mod scalars;
+mod schema;
 mod slots;
 mod slots_crashes;
 mod slots_harness;

@@ -278,3 +278,41 @@ fn failures_far_inside_are_noted_where_they_are_and_left_out() {
     let (strict, problems) = decode::<Strict>(&parse_one("t", "needed: x").unwrap().unwrap());
     assert_eq!((strict.needed.as_str(), problems.len()), ("x", 0));
 }
+
+#[derive(Deserialize, Default, Debug)]
+#[serde(default, rename = "$codexctl::yaml::KeepsNulls")]
+struct Nulls {
+    #[serde(deserialize_with = "there")]
+    kept: Option<String>,
+    absent: Option<String>,
+    text: String,
+}
+
+fn there<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Some(Option::deserialize(deserializer)?.unwrap_or_default()))
+}
+
+#[test]
+fn a_struct_may_ask_for_keys_without_a_value() {
+    let (nulls, problems) = decode::<Nulls>(&parse_one("t", "kept:\ntext:\n").unwrap().unwrap());
+    assert_eq!((nulls.kept.as_deref(), nulls.absent, nulls.text.as_str()), (Some(""), None, ""));
+    assert_eq!(problems, []);
+}
+
+#[test]
+fn what_stands_in_quotes_for_a_template_is_read_as_the_field_wants_it() {
+    let (stack, found) = decoded("maxSlots: '12'\nenabled: 'true'\n");
+    assert_eq!((found, stack.max_slots, stack.enabled), (vec![], 12, true));
+    assert_eq!(
+        problems("maxSlots: '012'\nenabled: 'maybe'\nseven: '-0'\n"),
+        [
+            "1:11 maxSlots: expected an integer, found the string \"012\"",
+            "2:10 enabled: expected true or false, found the string \"maybe\"",
+            "3:8 seven: expected an integer, found the string \"-0\"",
+        ]
+    );
+    assert_eq!(
+        problems("templateSyntax: {go: x}\n"),
+        ["1:17 templateSyntax: expected the word `go`, found a map"]
+    );
+}

@@ -1,167 +1,117 @@
-//! The `codex` key of services.yaml: settings of the agent, its prompts and its MCP servers (spec section 8).
+//! The `codex` key of services.yaml: settings of the agent and its prompts (spec section 8).
 
-use std::collections::BTreeMap;
-
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Text;
+use super::kinds::OptionalDuration;
+use super::{McpSpec, Text, rules};
 
-/// `codex`.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Settings of the coding agent that works in slots: its prompts, its config.toml, its time limits.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
+#[schemars(
+    rename = "Codex",
+    title = "Agent",
+    extend("examples" = [{
+        "promptLang": "en",
+        "links": [{ "title": "Shop", "path": "/" }],
+        "extraTools": ["psql", "jq"],
+        "projectContext": "The backend is Django.\nRun its tests with `python manage.py test`.\n",
+        "timeouts": { "exec": "60m", "deployWait": "3m" },
+    }])
+)]
 pub struct CodexSpec {
-    /// Template of the agent's config.toml.
+    /// A template of the agent's config.toml, relative to the folder of services.yaml. Without it a builtin one.
+    #[schemars(extend("examples" = ["deploy/codex/config.toml"]))]
     pub config_template: String,
-    /// Language of the prompts.
+    /// Language of the builtin prompts: `en` or `ru`; others fall back to `en` with a warning. `--lang`, `CODEXCTL_LANG`
+    /// and `CODEX_PROMPT_LANG` are stronger.
+    #[schemars(extend("default" = "en", "examples" = ["ru"]))]
     pub prompt_lang: String,
-    /// Model name.
+    /// The agent's model; `prompt run --model` is stronger. Without it Codex decides.
+    #[schemars(extend("examples" = ["gpt-5-codex"]))]
     pub model: String,
-    /// Reasoning effort.
+    /// The model's reasoning effort; `prompt run --reasoning-effort` is stronger. Without it Codex decides.
+    #[schemars(extend("examples" = ["medium"]))]
     pub model_reasoning_effort: String,
-    /// Links for comments.
+    /// Links below a slot's host, for comments on its issue or pull request.
+    #[schemars(extend("examples" = [[{ "title": "Shop", "path": "/" }]]))]
     pub links: Vec<LinkSpec>,
-    /// Tools the agent has.
+    /// Programs in the agent's image that prompts tell it of.
+    #[schemars(extend("examples" = [["psql", "jq"]]))]
     pub extra_tools: Vec<String>,
-    /// What the agent should know about the project.
+    /// What the agent should know about the project, Markdown for its prompts.
+    #[schemars(extend("examples" = ["The backend is Django."]))]
     pub project_context: String,
-    /// What the services are.
+    /// What the services are and where they answer, Markdown for its prompts.
+    #[schemars(extend("examples" = ["api answers /api, web everything else."]))]
     pub services_overview: String,
     /// Time limits.
     pub timeouts: TimeoutsSpec,
-    /// TOML templates appended to the config.
+    /// TOML appended to the agent's config.toml.
     pub config_blocks: Vec<ConfigBlock>,
     /// MCP servers.
     pub mcp: McpSpec,
-    /// Whether reviews are answered through MCP.
+    /// Whether prompts tell the agent to answer reviews through its MCP servers.
     #[serde(rename = "reviewMCPEnabled")]
     pub review_mcp_enabled: bool,
 }
 
-/// One of `codex.links`.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// A link below a slot's host.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
+#[schemars(
+    rename = "Link",
+    title = "Link",
+    extend("examples" = [{ "title": "Administration", "path": "/admin/" }])
+)]
 pub struct LinkSpec {
-    /// Link text.
+    /// Text of the link. Without it its path.
+    #[schemars(extend("examples" = ["Administration"]))]
     pub title: String,
     /// Path below the slot's host.
+    #[schemars(extend("examples" = ["/admin/"]))]
     pub path: String,
 }
 
-/// `codex.timeouts`, Go durations.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Time limits of the agent and of waiting.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
+#[schemars(
+    rename = "Timeouts",
+    title = "Time limits",
+    extend("examples" = [{ "exec": "90m", "rollout": "5m", "deployWait": "3m" }])
+)]
 pub struct TimeoutsSpec {
-    /// An agent's run.
+    /// How long `prompt run` lets the agent work.
+    #[schemars(with = "Option<OptionalDuration>", extend("default" = "60m", "examples" = ["90m"]))]
     pub exec: Option<Text>,
-    /// The agent pod's rollout.
+    /// How long `prompt run` waits for the agent's pod.
+    #[schemars(with = "Option<OptionalDuration>", extend("default" = "300s", "examples" = ["5m"]))]
     pub rollout: Option<Text>,
-    /// `apply --wait`.
+    /// How long `apply --wait` waits for workloads.
+    #[schemars(with = "Option<OptionalDuration>", extend("default" = "300s", "examples" = ["3m"]))]
     pub deploy_wait: Option<Text>,
 }
 
-/// One of `codex.configBlocks`.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// TOML for the agent's config.toml, a template: exactly one of `toml` and `file`. A key or table that exists already is an
+/// error.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
+#[schemars(
+    rename = "ConfigBlock",
+    title = "Block of the agent's config",
+    transform = rules::config_block,
+    extend("examples" = [{ "name": "look", "toml": "[tui]\nnotifications = false\n" }])
+)]
 pub struct ConfigBlock {
-    /// Name for messages.
+    /// Name for messages, and for the comment above the block.
+    #[schemars(extend("examples" = ["look"]))]
     pub name: String,
-    /// TOML text.
+    /// The text.
+    #[schemars(extend("examples" = ["[tui]\nnotifications = false\n"]))]
     pub toml: Option<String>,
-    /// File with TOML text.
+    /// A file with the text, relative to the folder of services.yaml.
+    #[schemars(extend("examples" = ["deploy/codex/providers.toml"]))]
     pub file: Option<String>,
-}
-
-/// `codex.mcp`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct McpSpec {
-    /// The servers.
-    pub servers: Vec<McpServer>,
-}
-
-/// One of `codex.mcp.servers`. Its keys are Codex's own where they are snake_case.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct McpServer {
-    /// Table name in the config.
-    pub name: String,
-    /// How it is reached.
-    pub r#type: McpType,
-    /// For the prompts.
-    pub description: String,
-    /// stdio: program.
-    pub command: String,
-    /// stdio: arguments.
-    pub args: Vec<String>,
-    /// stdio: environment.
-    pub env: BTreeMap<String, McpValue>,
-    /// http: URL.
-    pub endpoint: String,
-    /// http: headers.
-    pub headers: BTreeMap<String, McpValue>,
-    /// http: variable that holds the bearer token.
-    pub bearer_token_env_var: Option<String>,
-    /// cluster: Service.
-    pub service: Option<McpService>,
-    /// Seconds.
-    pub startup_timeout_sec: Option<u64>,
-    /// Seconds.
-    pub tool_timeout_sec: Option<u64>,
-    /// For the prompts.
-    pub tools: Vec<McpTool>,
-}
-
-/// `type` of an MCP server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum McpType {
-    /// A program in the pod.
-    #[default]
-    Stdio,
-    /// A URL.
-    Http,
-    /// A URL with TLS.
-    Https,
-    /// A Service of the cluster.
-    Cluster,
-}
-
-/// A value of an MCP server's environment or headers.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct McpValue {
-    /// Written as it is.
-    pub value: Option<String>,
-    /// Name of a variable in the pod.
-    pub env_ref: Option<String>,
-    /// Name of a template variable.
-    pub var_ref: Option<String>,
-    /// Left out when unset.
-    pub optional: bool,
-}
-
-/// `service` of an MCP server.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct McpService {
-    /// Service name.
-    pub name: String,
-    /// Its namespace.
-    pub namespace: String,
-    /// Its port.
-    pub port: Option<u16>,
-    /// URL path; `/mcp` without.
-    pub path: Option<String>,
-    /// URL scheme; `http` without.
-    pub scheme: Option<String>,
-}
-
-/// One of an MCP server's `tools`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct McpTool {
-    /// Tool name.
-    pub name: String,
-    /// What it does.
-    pub description: String,
 }

@@ -3,138 +3,165 @@
 //! Every field has a default, so that one wrong value does not hide the next problem (`crate::yaml::decode`
 //! collects them); what must be there is asked for in `check.rs`. Strings that may hold templates were rendered
 //! with the whole file. Spec section 1.
+//!
+//! The same types make the JSON Schema and the reference of keys (`crate::keys`): the comments here are what users read
+//! in their editors. What a check demands beyond a field's type is said with `schemars` attributes, by the kinds of
+//! values in `kinds` and by the conditions in `rules`.
 
 mod agent;
+mod environment;
+mod hook;
+mod image;
+mod kinds;
+mod mcp;
+mod rules;
+mod unit;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::yaml::Located;
+use kinds::{Label, OptionalLabel, ProjectName};
 
-pub use agent::{
-    CodexSpec, ConfigBlock, LinkSpec, McpServer, McpService, McpSpec, McpTool, McpType, McpValue,
-    TimeoutsSpec,
+pub(crate) use rules::{TEMPLATE, add_kinds};
+
+pub use agent::{CodexSpec, ConfigBlock, LinkSpec, TimeoutsSpec};
+pub use environment::{EnvironmentSpec, LocalRegistrySpec, PullPolicy};
+pub use hook::{HookSpec, StackHooks, UnitHooks};
+pub use image::{ImageSpec, ImageType};
+pub use mcp::{McpServer, McpService, McpSpec, McpTool, McpType, McpValue};
+pub use unit::{
+    GroupSpec, HostMount, IngressSpec, ManifestRef, OverlaySpec, PvcMount, ServiceImage, ServiceSpec,
 };
 
 /// A string with its place in services.yaml, for checks that come later.
 pub type Text = Located<String>;
 
-/// services.yaml.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// The file that describes a stack for codexctl. It is rendered as a template before it is parsed, so a value may be one:
+/// `{{ … }}` in quotes.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
+#[schemars(
+    rename = "Stack",
+    title = "services.yaml",
+    extend("required" = ["project"], "examples" = [{
+        "project": "shop",
+        "environments": { "dev": { "context": "kind-shop" } },
+        "services": [{ "name": "api", "manifests": [{ "path": "services/api/deploy.yaml" }] }],
+    }])
+)]
 pub struct StackFile {
-    /// Short name of the project, a DNS-1123 label.
+    /// Short name of the project; namespaces are made of it. It is read before any template is rendered, so it cannot be
+    /// one.
+    #[schemars(with = "ProjectName", extend("examples" = ["shop"]))]
     pub project: Option<Text>,
-    /// Dialect of this file and its manifests.
+    /// Dialect of the templates in this file and in its manifests.
+    #[schemars(extend("default" = "auto"))]
     pub template_syntax: SyntaxName,
-    /// dotenv files, relative to the file's folder; later wins.
+    /// dotenv files with template variables, relative to the folder of services.yaml; a later one wins.
+    #[schemars(extend("examples" = [["VERSIONS"]]))]
     pub env_files: Vec<Text>,
-    /// Version strings for templates.
+    /// Versions by name, for templates: `{{ Versions["api"] }}`.
+    #[schemars(extend("examples" = [{ "api": "1.4.0" }]))]
     pub versions: BTreeMap<String, String>,
     /// Namespaces of environments.
     pub namespace: NamespaceSpec,
-    /// Default of `manage-env create --max`; 0 is no limit.
+    /// How many slots there may be: default of `manage-env create --max`. 0 means no limit.
+    #[schemars(range(min = 0), extend("examples" = [9]))]
     pub max_slots: Located<i64>,
-    /// Default registry.
+    /// The registry of the stack's images, for tools that read this file. `doctor` checks that it answers.
+    #[schemars(extend("examples" = ["localhost:32000"]))]
     pub registry: String,
-    /// Environment → host.
+    /// Host of each environment, for templates: `{{ BaseDomain[Env] }}`. A slot's own host is `dev-<slot>.<host of ai>`.
+    #[schemars(extend("examples" = [{ "dev": "dev.shop.test" }], "propertyNames" = { "title": "env" }))]
     pub base_domain: BTreeMap<String, String>,
-    /// Where each environment lives.
+    /// Where each environment lives, by its name. Commands take one with `--env`.
+    #[schemars(extend(
+        "propertyNames" = { "title": "env" },
+        "examples" = [{
+            "staging": {
+                "kubeconfig": "~/.kube/shop.yaml",
+                "context": "shop-staging",
+                "imagePullPolicy": "Always",
+            },
+            "ai": { "from": "staging", "slotBootstrapInfra": ["core-config", "postgres"] },
+        }]
+    ))]
     pub environments: BTreeMap<String, Located<EnvironmentSpec>>,
-    /// Volume settings for templates.
+    /// Settings of volumes, for templates: `{{ Storage.Workspace.Size }}`.
     pub storage: StorageSpec,
-    /// Images to mirror or build.
+    /// Images to copy or to build with `codexctl images`, by name.
+    #[schemars(extend("examples" = [{
+        "busybox": {
+            "type": "external",
+            "from": "docker.io/library/busybox:1.37.0",
+            "local": "localhost:32000/library/busybox:1.37.0",
+        },
+        "api": {
+            "type": "build",
+            "repository": "localhost:32000/shop/api",
+            "tag": "1.4.0",
+            "dockerfile": "docker/api.Dockerfile",
+            "buildArgs": { "VERSION": "1.4.0" },
+        },
+    }]))]
     pub images: BTreeMap<String, Located<ImageSpec>>,
-    /// Groups that are rendered first.
+    /// Groups of manifests, rendered before services, in this order.
     pub infrastructure: Vec<Located<GroupSpec>>,
-    /// Services, rendered next.
+    /// Services, rendered in this order.
     pub services: Vec<Located<ServiceSpec>>,
-    /// Hooks around everything.
+    /// Steps around a whole run.
     pub hooks: StackHooks,
-    /// Where slot records live.
+    /// Where the records of slots live.
     pub state: StateSpec,
-    /// Agent settings.
+    /// Settings of the coding agent.
     pub codex: CodexSpec,
 }
 
-/// `templateSyntax`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+/// Dialect of templates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(rename = "TemplateSyntax")]
 pub enum SyntaxName {
-    /// Decided per file.
+    /// Decided for each file by what it holds.
     #[default]
     Auto,
-    /// minijinja.
+    /// Jinja, as minijinja reads it.
     Jinja,
-    /// Go text/template.
+    /// Go's text/template.
     Go,
 }
 
-/// `namespace`.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Namespaces of environments.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
+#[schemars(
+    rename = "NamespacePatterns",
+    title = "Namespaces",
+    extend("examples" = [{
+        "patterns": { "dev": "{{ Project }}-dev", "ai": "{{ Project }}-dev-{{ Slot }}" },
+    }])
+)]
 pub struct NamespaceSpec {
-    /// Environment → template.
+    /// A template of each environment's namespace, by its name. One that uses `Slot` gives every slot a namespace of its
+    /// own. Without a pattern the namespace is `<project>-<env>`, for `ai` `<project>-dev-<slot>`.
+    #[schemars(
+        with = "BTreeMap<String, Label>",
+        extend("examples" = [{ "ai": "{{ Project }}-dev-{{ Slot }}" }], "propertyNames" = { "title": "env" })
+    )]
     pub patterns: BTreeMap<String, String>,
 }
 
-/// One of `environments`.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Settings of volumes. codexctl makes none; manifests read these by `Storage`.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
-pub struct EnvironmentSpec {
-    /// Path of the kubeconfig file, `~` and `$VAR` allowed.
-    pub kubeconfig: Option<Text>,
-    /// kubectl context.
-    pub context: Option<String>,
-    /// Environment to inherit from.
-    pub from: Option<Text>,
-    /// Pull policy for the service images.
-    pub image_pull_policy: Option<PullPolicy>,
-    /// A registry inside the cluster.
-    pub local_registry: Option<LocalRegistrySpec>,
-    /// Infrastructure groups a new slot starts with.
-    pub slot_bootstrap_infra: Option<Vec<Text>>,
-}
-
-/// `imagePullPolicy`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub enum PullPolicy {
-    /// Ask the registry each time.
-    Always,
-    /// Only what the node does not have.
-    #[default]
-    IfNotPresent,
-    /// Only what the node has.
-    Never,
-}
-
-impl PullPolicy {
-    /// The value as Kubernetes spells it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Always => "Always",
-            Self::IfNotPresent => "IfNotPresent",
-            Self::Never => "Never",
-        }
-    }
-}
-
-/// `localRegistry`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct LocalRegistrySpec {
-    /// Whether the environment uses one.
-    pub enabled: Option<bool>,
-    /// Its name.
-    pub name: Option<String>,
-    /// Its port on the host.
-    pub port: Option<u16>,
-}
-
-/// `storage`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[schemars(
+    rename = "Storage",
+    title = "Storage",
+    extend("examples" = [{ "workspace": { "size": "5Gi", "storageClass": "standard" } }])
+)]
 pub struct StorageSpec {
     /// The agent's working folder.
     pub workspace: VolumeSpec,
@@ -144,221 +171,48 @@ pub struct StorageSpec {
     pub registry: VolumeSpec,
 }
 
-/// One of `storage`.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Settings of one volume.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
+#[schemars(
+    rename = "Volume",
+    title = "Volume",
+    extend("examples" = [{ "size": "5Gi", "storageClass": "standard", "accessModes": ["ReadWriteOnce"] }])
+)]
 pub struct VolumeSpec {
-    /// A quantity such as `10Gi`.
+    /// Size, a quantity of Kubernetes.
+    #[schemars(extend("examples" = ["5Gi"]))]
     pub size: String,
-    /// StorageClass name.
+    /// Name of the StorageClass.
+    #[schemars(extend("examples" = ["standard"]))]
     pub storage_class: String,
-    /// `ReadWriteOnce` and so on.
+    /// Access modes: `ReadWriteOnce`, `ReadOnlyMany`, `ReadWriteMany`, `ReadWriteOncePod`.
+    #[schemars(extend("examples" = [["ReadWriteOnce"]]))]
     pub access_modes: Vec<String>,
 }
 
-/// One of `images`.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// Where the records of slots live: one ConfigMap for each slot that is taken.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "camelCase")]
-pub struct ImageSpec {
-    /// Copied from elsewhere, or built here.
-    pub r#type: ImageType,
-    /// external: the reference to copy.
-    pub from: String,
-    /// external: the reference to copy it to.
-    pub local: String,
-    /// build: repository without tag.
-    pub repository: String,
-    /// build: tag.
-    pub tag: String,
-    /// build: tag as a template.
-    pub tag_template: String,
-    /// build: Dockerfile.
-    pub dockerfile: String,
-    /// build: build context, default the project root.
-    pub context: String,
-    /// build: `--build-arg`.
-    pub build_args: BTreeMap<String, String>,
-    /// build: `--build-context`.
-    pub build_contexts: BTreeMap<String, String>,
-}
-
-/// `images.*.type`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ImageType {
-    /// Copied from elsewhere.
-    #[default]
-    External,
-    /// Built here.
-    Build,
-}
-
-/// One of `infrastructure`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct GroupSpec {
-    /// Unique name.
-    pub name: Text,
-    /// Rendered condition; empty means yes.
-    pub when: Option<Text>,
-    /// Manifest files.
-    pub manifests: Vec<ManifestRef>,
-    /// Hooks around this group.
-    pub hooks: UnitHooks,
-}
-
-/// One of `services`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct ServiceSpec {
-    /// Unique name, and that of the workload the transforms apply to.
-    pub name: Text,
-    /// Rendered condition; empty means yes.
-    pub when: Option<Text>,
-    /// Manifest files.
-    pub manifests: Vec<ManifestRef>,
-    /// The image its workload runs.
-    pub image: Option<ServiceImage>,
-    /// Hosts of its Ingress.
-    pub ingress: IngressSpec,
-    /// Environment → changes.
-    pub overlays: BTreeMap<String, Located<OverlaySpec>>,
-    /// Hooks around this service.
-    pub hooks: UnitHooks,
-}
-
-/// One of `manifests`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct ManifestRef {
-    /// Path relative to services.yaml's folder.
-    pub path: Text,
-}
-
-/// `services[].image`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct ServiceImage {
-    /// Repository without tag.
-    pub repository: Text,
-    /// Tag; empty: the repository alone.
-    pub tag_template: String,
-}
-
-/// `services[].ingress`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct IngressSpec {
-    /// Environment → host.
-    pub hosts: BTreeMap<String, String>,
-}
-
-/// One of `services[].overlays`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct OverlaySpec {
-    /// Folders of the node.
-    pub host_mounts: Vec<HostMount>,
-    /// Persistent volume claims.
-    pub pvc_mounts: Vec<PvcMount>,
-    /// Kinds to leave out, in any case.
-    pub drop_kinds: Vec<String>,
-}
-
-/// One of `hostMounts`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct HostMount {
-    /// Volume name.
-    pub name: Text,
-    /// Folder on the node.
-    pub host_path: Text,
-    /// Folder in the container.
-    pub mount_path: Text,
-    /// Kubernetes' hostPath type; `Directory` without.
-    pub host_path_type: Option<String>,
-}
-
-/// One of `pvcMounts`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct PvcMount {
-    /// Volume name.
-    pub name: Text,
-    /// PersistentVolumeClaim name.
-    pub claim_name: Text,
-    /// Folder in the container.
-    pub mount_path: Text,
-    /// Folder in the volume.
-    pub sub_path: Option<String>,
-    /// Mounted read-only.
-    pub read_only: Option<bool>,
-}
-
-/// `hooks` of the stack.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct StackHooks {
-    /// Before everything.
-    pub before_all: Vec<Located<HookSpec>>,
-    /// After everything.
-    pub after_all: Vec<Located<HookSpec>>,
-}
-
-/// `hooks` of a group or service.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct UnitHooks {
-    /// Before documents are applied.
-    pub before_apply: Vec<Located<HookSpec>>,
-    /// After documents are applied.
-    pub after_apply: Vec<Located<HookSpec>>,
-    /// Before documents are deleted.
-    pub before_destroy: Vec<Located<HookSpec>>,
-    /// After documents are deleted.
-    pub after_destroy: Vec<Located<HookSpec>>,
-}
-
-/// One hook step (spec section 5).
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct HookSpec {
-    /// Shown in the log.
-    pub name: String,
-    /// A script for bash.
-    pub run: Option<Text>,
-    /// A builtin.
-    pub r#use: Option<Text>,
-    /// The builtin's arguments.
-    pub with: BTreeMap<String, Text>,
-    /// Condition; there and empty means no.
-    #[serde(deserialize_with = "present")]
-    pub when: Option<Text>,
-    /// Whether a failure is only a warning.
-    pub continue_on_error: bool,
-    /// Go duration.
-    pub timeout: Option<Text>,
-}
-
-/// A key that is there without a value is an empty string, not an absent key: `when: {{ if x }}yes{{ end }}`.
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Text>, D::Error> {
-    Ok(Some(Option::<Text>::deserialize(deserializer)?.unwrap_or_default()))
-}
-
-/// `state`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[schemars(
+    rename = "State",
+    title = "Slot records",
+    extend("examples" = [{ "backend": "configmap", "configmapNamespace": "shop-slots" }])
+)]
 pub struct StateSpec {
-    /// Only `configmap`.
+    /// What keeps the records.
+    #[schemars(extend("default" = "configmap"))]
     pub backend: Option<StateBackend>,
-    /// Namespace of the records.
+    /// Namespace of the records. It is made if it is missing.
+    #[schemars(with = "Option<OptionalLabel>", extend("default" = "codex-system", "examples" = ["shop-slots"]))]
     pub configmap_namespace: Option<Text>,
-    /// Prefix of their names; `codex-env-` without.
+    /// What the records' names begin with; the slot's number follows.
+    #[schemars(extend("default" = "codex-env-", "examples" = ["shop-slot-"]))]
     pub configmap_prefix: Option<Text>,
 }
 
-/// `state.backend`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+/// What keeps the records of slots.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StateBackend {
     /// ConfigMaps.

@@ -148,17 +148,18 @@ impl<'n> Deserializer<'n> for Value<'n, '_> {
     }
 
     fn deserialize_map<V: Visitor<'n>>(self, visitor: V) -> Outcome<'n, V::Value> {
-        visitor.visit_map(Entries { map: self, entries: self.entries(), current: None, fields: None })
+        let entries = self.entries();
+        visitor.visit_map(Entries { map: self, entries, current: None, fields: None, keeps_nulls: true })
     }
 
     fn deserialize_struct<V: Visitor<'n>>(
         self,
-        _: &'static str,
+        name: &'static str,
         fields: &'static [&'static str],
         visitor: V,
     ) -> Outcome<'n, V::Value> {
-        let entries = self.entries();
-        visitor.visit_map(Entries { map: self, entries, current: None, fields: Some(fields) })
+        let (entries, keeps_nulls) = (self.entries(), name == KEEPS_NULLS);
+        visitor.visit_map(Entries { map: self, entries, current: None, fields: Some(fields), keeps_nulls })
     }
 
     fn deserialize_enum<V: Visitor<'n>>(
@@ -201,12 +202,17 @@ impl<'n> SeqAccess<'n> for Items<'n, '_> {
     }
 }
 
-/// A walk through a map; through a struct's when it has `fields`, where unknown keys and nulls are passed over.
+/// The name of a struct that wants to know about keys without a value (`#[serde(rename = "…")]`); others take them for
+/// absent.
+const KEEPS_NULLS: &str = "$codexctl::yaml::KeepsNulls";
+
+/// A walk through a map; through a struct's when it has `fields`, where unknown keys are passed over, and nulls mostly.
 struct Entries<'n, 'p> {
     map: Value<'n, 'p>,
     entries: &'n [Entry],
     current: Option<&'n Entry>,
     fields: Option<&'static [&'static str]>,
+    keeps_nulls: bool,
 }
 
 impl<'n> Entries<'n, '_> {
@@ -216,7 +222,7 @@ impl<'n> Entries<'n, '_> {
         }
         let Some(fields) = self.fields else { return true };
         if fields.contains(&entry.key.as_str()) {
-            return !entry.node.is_null();
+            return self.keeps_nulls || !entry.node.is_null();
         }
         let path = Path::Key(&self.map.path, &entry.key).to_string();
         let hint = Some(variant::suggest(&entry.key, fields, "known keys"));

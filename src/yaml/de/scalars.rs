@@ -1,14 +1,22 @@
 //! What a scalar gives to a typed field, as Go's yaml.v3 decodes it; a misfit is noted and gives the zero value.
+//!
+//! One thing is more than Go's: a quoted number or boolean is one where the field wants it. A template must stand in quotes
+//! for editors to see YAML, `enabled: '{{ … }}'`, and what it gives is in quotes then, too.
 
 use super::access::Value;
 use crate::yaml::Value as Kind;
+use crate::yaml::scalar::{Plain, is_canonical_integer, resolve};
 
 /// yaml.v3 reads YAML 1.1's words too when the field is a boolean.
 pub(super) fn visit_bool(value: &Value<'_, '_>) -> bool {
     match &value.node.value {
         Kind::Bool(yes) => return *yes,
-        Kind::String(text) if matches!(text.as_str(), "y" | "Y" | "yes" | "on") => return true,
-        Kind::String(text) if matches!(text.as_str(), "n" | "N" | "no" | "off") => return false,
+        Kind::String(text) => match (text.as_str(), resolve(text)) {
+            (_, Plain::Bool(yes)) => return yes,
+            ("y" | "Y" | "yes" | "on", _) => return true,
+            ("n" | "N" | "no" | "off", _) => return false,
+            _ => value.expected("true or false"),
+        },
         Kind::Null => {}
         _ => value.expected("true or false"),
     }
@@ -45,17 +53,20 @@ pub(super) fn visit_f32(value: &Value<'_, '_>) -> f32 {
 
 /// The integer, if it is one; `1e3` and `3.0` are, as in Go.
 fn integer(value: &Value<'_, '_>) -> Option<i128> {
-    match value.node.value {
-        Kind::Int(number) => Some(number.into()),
-        Kind::UInt(number) => Some(number.into()),
+    let number = match &value.node.value {
+        Kind::Int(number) => Some((*number).into()),
+        Kind::UInt(number) => Some((*number).into()),
         #[allow(clippy::cast_possible_truncation, reason = "whole, and `as` saturates far above every field")]
-        Kind::Float(number) if number.fract() == 0.0 => Some(number as i128),
+        Kind::Float(number) if number.fract() == 0.0 => Some(*number as i128),
+        // Digits only: what `0755` or `1_000` in quotes means is anybody's guess.
+        Kind::String(text) if is_canonical_integer(text) => text.parse().ok(),
         Kind::Null => Some(0),
-        _ => {
-            value.expected("an integer");
-            None
-        }
+        _ => None,
+    };
+    if number.is_none() {
+        value.expected("an integer");
     }
+    number
 }
 
 macro_rules! integers {

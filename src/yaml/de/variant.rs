@@ -63,7 +63,11 @@ impl<'n, 'p> EnumAccess<'n> for Choice<'n, 'p> {
 impl<'n> VariantAccess<'n> for Choice<'n, '_> {
     type Error = Failure<'n>;
 
+    /// A word stands alone: `go: …` is a map, not the word `go`.
     fn unit_variant(self) -> Outcome<'n, ()> {
+        if self.has_content {
+            self.value.expected(&format!("the word `{}`", self.name));
+        }
         Ok(())
     }
 
