@@ -15,7 +15,8 @@ text=$(awk '
   /^::(warning|debug|group|endgroup)/ { next }
   show { gsub(/%0D/, ""); gsub(/%0A/, "\n"); gsub(/%25/, "%"); print }
 ' "$report/$name.err")
-if [ -z "$text" ]; then text=$(tail -n 20 "$report/$name.err"); fi
+# doctor, for one, says all it has to say on stdout.
+if [ -z "$text" ]; then text=$(cat "$report/$name.out" "$report/$name.err" | tail -n 40); fi
 # A comment has room for 65536 characters, a reader for less.
 if [ "${#text}" -gt 6000 ]; then text="${text:0:6000}"$'\n… (the log of the run has the rest)'; fi
 fence='```'

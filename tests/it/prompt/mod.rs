@@ -4,7 +4,7 @@ mod broken;
 mod config;
 mod ends;
 mod people;
-mod pod;
+pub mod pod;
 mod real;
 mod render;
 mod run;
