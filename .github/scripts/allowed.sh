@@ -6,7 +6,8 @@
 # ALLOWED_ACTORS           logins, with commas or white space between them; empty: everybody with the permission
 # REQUIRED_PERMISSION      read, write (default), admin: what they need in the repository; none: being named is enough
 # GH_TOKEN                 reads the permission
-set -euo pipefail
+# -f: a login such as dependabot[bot] is no pattern of file names.
+set -feuo pipefail
 
 allowed=${ALLOWED_ACTORS:-}
 needed=${REQUIRED_PERMISSION:-write}

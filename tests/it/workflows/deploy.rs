@@ -15,7 +15,7 @@ fn the_shop_is_deployed_and_the_summary_shows_it() {
     let Some(world) = World::shop() else { return };
     // No engine and no registry here: images and the checks of them are switched off.
     let off = json!({ "environment": "dev", "doctor": false, "mirror-images": false, "build-images": false });
-    let call = world.call("deploy.yml", off);
+    let call = world.call("deploy.yml", &off);
     let job = run(&call, &world.machine).remove("deploy").unwrap();
     assert!(job.succeeded(), "{}", said(&job));
     let ran: Vec<&str> = job.steps.iter().map(|(name, _)| name.as_str()).collect();
@@ -61,7 +61,7 @@ fn a_failure_is_diagnosed_in_the_summary() {
     let inputs = json!({
         "environment": "dev", "doctor": false, "mirror-images": false, "build-images": false, "wait-timeout": "3s",
     });
-    let job = run(&world.call("deploy.yml", inputs), &world.machine).remove("deploy").unwrap();
+    let job = run(&world.call("deploy.yml", &inputs), &world.machine).remove("deploy").unwrap();
     assert!(!job.succeeded() && !job.ran("Look at the workloads"), "{}", said(&job));
     assert!(job.summary.starts_with("## Deployment of dev\n\nFailed: `apply`\n\n```\nerror: deployment/user-gateway in shop-dev is not ready"), "{}", said(&job));
     assert!(job.summary.contains("CrashLoopBackOff"), "{}", job.summary);
@@ -74,7 +74,7 @@ fn a_kubeconfig_as_text_works_too_and_a_wrong_one_is_an_error() {
     let Some(world) = World::shop() else { return };
     let inputs =
         json!({ "environment": "dev", "doctor": false, "mirror-images": false, "build-images": false });
-    let mut call = world.call("deploy.yml", inputs);
+    let mut call = world.call("deploy.yml", &inputs);
     for (secret, works) in
         [(world.kubeconfig(), true), ("no kubeconfig: at all", false), ("bm8gc3VjaCB0aGluZw==", false)]
     {
@@ -121,7 +121,7 @@ fn doctor_and_images_with_a_real_engine() {
     docker(&["push", &origin]);
 
     let inputs = json!({ "environment": "dev", "kubeconfig-variable": "DEMO_KUBECONFIG" });
-    let mut call = world.call("deploy.yml", inputs);
+    let mut call = world.call("deploy.yml", &inputs);
     call.secrets["CODEXCTL_VARIABLES"] = "GREETING: hello there\n".into();
     let mut machine = world.machine.clone();
     if let Ok(engine) = std::env::var("DOCKER_HOST") {

@@ -9,7 +9,7 @@ use super::runner::{Call, Job, run};
 /// A title that would do harm in a script.
 const TITLE: &str = "$(touch pwned) `touch pwned` \"; touch pwned; ' \n::error::no\r\n</code> & <b>";
 
-fn issue(world: &World, number: u32, inputs: Value) -> Call {
+fn issue(world: &World, number: u32, inputs: &Value) -> Call {
     let mut call = world.call("ai-issue.yml", inputs);
     call.inputs["issue"] = number.into();
     call.secrets["CODEXCTL_GH_PAT"] = "pat-of-the-agent".into();
@@ -32,7 +32,7 @@ fn an_issue_gets_a_slot_an_agent_and_a_comment_and_a_review_goes_on_in_it() {
     let Some(world) = World::shop() else { return };
     world.github("pulls", r#"[{"number": 34, "headRefName": "codex/issue-12", "isCrossRepository": false}]"#);
     let code = world.path().join("code root");
-    let call = issue(&world, 12, json!({ "code-root-base": code }));
+    let call = issue(&world, 12, &json!({ "code-root-base": code }));
     let job = agent(&call, &world);
     assert!(job.succeeded(), "{}", said(&job));
     assert_eq!(job.outputs["slot"], "1");
@@ -86,7 +86,7 @@ fn an_issue_gets_a_slot_an_agent_and_a_comment_and_a_review_goes_on_in_it() {
     assert!(!again.ran("Say where the slot is"));
 
     // Its pull request is reviewed.
-    let mut review = world.call("ai-review.yml", json!({ "pr": 34 }));
+    let mut review = world.call("ai-review.yml", &json!({ "pr": 34 }));
     review.event["review"] = json!({ "body": TITLE, "state": "changes_requested" });
     let job = agent(&review, &world);
     assert!(job.succeeded() && job.ran("Let the agent work"), "{}", said(&job));
@@ -98,9 +98,9 @@ fn an_issue_gets_a_slot_an_agent_and_a_comment_and_a_review_goes_on_in_it() {
     assert!(!world.has_file("pwned"));
 
     // The issue is closed: the slot goes, once; a second time there is nothing to do.
-    let closed = world.call("ai-cleanup.yml", json!({ "issue": 12 }));
+    let closed = world.call("ai-cleanup.yml", &json!({ "issue": 12 }));
     let job = run(&closed, &world.machine).remove("cleanup").unwrap();
-    assert!(job.succeeded() && job.summary.contains("slot 1: "), "{}", said(&job));
+    assert!(job.succeeded() && job.summary.contains("slot 1 (shop-dev-1): freed"), "{}", said(&job));
     assert_eq!(world.slots(), []);
     assert!(world.sim.get("v1", "Namespace", "", "shop-dev-1").is_none());
     assert!(world.noted("comments").contains("Slot 1 was taken down"), "{}", world.noted("comments"));
@@ -122,7 +122,7 @@ fn nobody_else_starts_an_agent() {
     ];
     for (actor, triggering, inputs, reason) in tries {
         for workflow in ["ai-issue.yml", "ai-review.yml"] {
-            let mut call = world.call(workflow, inputs.clone());
+            let mut call = world.call(workflow, &inputs);
             call.inputs[if workflow == "ai-issue.yml" { "issue" } else { "pr" }] = 12.into();
             (call.actor, call.triggering_actor) = (actor.into(), triggering.into());
             let jobs = run(&call, &world.machine);
@@ -143,7 +143,7 @@ fn nobody_else_starts_an_agent() {
     assert_eq!(world.calls(), []);
     assert!(!world.has_file("pwned"));
     // Nobody is allowed by mistake: without a permission there must be names.
-    let jobs = run(&issue(&world, 12, json!({ "required-permission": "none" })), &world.machine);
+    let jobs = run(&issue(&world, 12, &json!({ "required-permission": "none" })), &world.machine);
     assert!(!jobs.contains_key("agent") && !jobs["gate"].succeeded());
 }
 
@@ -163,7 +163,7 @@ fn an_apply_that_fails_is_explained_and_the_slot_stays() {
     let text = std::fs::read_to_string(&services).unwrap();
     std::fs::write(&services, text.replace("deployWait: 3m", "deployWait: 3s")).unwrap();
 
-    let job = agent(&issue(&world, 12, json!({})), &world);
+    let job = agent(&issue(&world, 12, &json!({})), &world);
     assert!(!job.succeeded() && !job.ran("Let the agent work"), "{}", said(&job));
     assert_eq!(world.calls(), [], "no agent was started");
     let comments = world.noted("comments");
@@ -183,7 +183,7 @@ fn an_apply_that_fails_is_explained_and_the_slot_stays() {
 fn an_agent_that_fails_is_said() {
     let Some(world) = World::shop() else { return };
     world.behave("echo 'stream error: quota ```' >&2; exit 7");
-    let job = agent(&issue(&world, 12, json!({})), &world);
+    let job = agent(&issue(&world, 12, &json!({})), &world);
     assert!(!job.succeeded() && !job.ran("Say what came of it"), "{}", said(&job));
     let comments = world.noted("comments");
     assert!(
@@ -205,11 +205,11 @@ fn a_pull_request_without_a_slot_is_left_alone() {
             {"number": 35, "headRefName": "$(touch pwned)", "isCrossRepository": false}]"#,
     );
     // A slot of the issue that the branch of the foreign pull request names.
-    let job = agent(&issue(&world, 12, json!({})), &world);
+    let job = agent(&issue(&world, 12, &json!({})), &world);
     assert_eq!(job.outputs["pr"], "", "a foreign pull request is nobody's result: {}", said(&job));
     let before = world.calls().len();
     for (pr, notice) in [(34, "other repositories have no slot"), (35, "pull request 35 has no slot")] {
-        let job = agent(&world.call("ai-review.yml", json!({ "pr": pr })), &world);
+        let job = agent(&world.call("ai-review.yml", &json!({ "pr": pr })), &world);
         assert!(job.succeeded() && job.log.contains(notice), "{}", said(&job));
         assert!(!job.ran("Let the agent work"), "{}", said(&job));
     }
@@ -220,10 +220,10 @@ fn a_pull_request_without_a_slot_is_left_alone() {
 #[test]
 fn a_review_finds_the_slot_of_the_issue_when_nobody_noted_the_pull_request() {
     let Some(world) = World::shop() else { return };
-    let job = agent(&issue(&world, 12, json!({})), &world);
+    let job = agent(&issue(&world, 12, &json!({})), &world);
     assert!(job.succeeded() && job.summary.contains("without a pull request"), "{}", said(&job));
     world.github("pulls", r#"[{"number": 34, "headRefName": "codex/issue-12", "isCrossRepository": false}]"#);
-    let job = agent(&world.call("ai-review.yml", json!({ "pr": 34 })), &world);
+    let job = agent(&world.call("ai-review.yml", &json!({ "pr": 34 })), &world);
     assert!(job.succeeded() && job.ran("Let the agent work"), "{}", said(&job));
     let record = world.sim.get("v1", "ConfigMap", "shop-slots", "codex-env-1").unwrap();
     assert_eq!((&record["data"]["issue"], &record["data"]["pr"]), (&json!("12"), &json!("34")));
@@ -232,18 +232,18 @@ fn a_review_finds_the_slot_of_the_issue_when_nobody_noted_the_pull_request() {
 #[test]
 fn old_slots_go_by_the_clock() {
     let Some(world) = World::shop() else { return };
-    let job = agent(&issue(&world, 12, json!({})), &world);
+    let job = agent(&issue(&world, 12, &json!({})), &world);
     assert!(job.succeeded(), "{}", said(&job));
-    let young = run(&world.call("ai-cleanup.yml", json!({ "ttl": "24h" })), &world.machine);
+    let young = run(&world.call("ai-cleanup.yml", &json!({ "ttl": "24h" })), &world.machine);
     assert!(young["cleanup"].succeeded(), "{}", said(&young["cleanup"]));
     assert_eq!(world.slots().len(), 1);
-    let old = run(&world.call("ai-cleanup.yml", json!({ "ttl": "0s" })), &world.machine);
+    let old = run(&world.call("ai-cleanup.yml", &json!({ "ttl": "0s" })), &world.machine);
     assert!(
         old["cleanup"].succeeded() && old["cleanup"].summary.contains("freed"),
         "{}",
         said(&old["cleanup"])
     );
     assert_eq!(world.slots(), []);
-    let both = run(&world.call("ai-cleanup.yml", json!({ "issue": 1, "pr": 2 })), &world.machine);
+    let both = run(&world.call("ai-cleanup.yml", &json!({ "issue": 1, "pr": 2 })), &world.machine);
     assert!(!both["cleanup"].succeeded());
 }

@@ -41,19 +41,19 @@ case "$*" in
   may issues=write
   { printf '== issue %s\n' "$3" && cat -- "$7"; } >>"$GH_FOLDER/comments"
   ;;
+"pr comment "[0-9]*" --repo shop-team/shop --body-file -")
+  may pull-requests=write
+  { printf '== pr %s\n' "$3" && cat; } >>"$GH_FOLDER/comments"
+  ;;
 "issue comment "[0-9]*" --body-file -" | "pr comment "[0-9]*" --body-file -")
   # codexctl itself, which tells gh its repository by GH_REPO.
   [ "$GH_REPO" = shop-team/shop ] || exit 64
   may issues=write
   { printf '== %s %s\n' "$1" "$3" && cat; } >>"$GH_FOLDER/comments"
   ;;
-"pr comment "[0-9]*" --repo shop-team/shop --body-file -")
-  may pull-requests=write
-  { printf '== pr %s\n' "$3" && cat; } >>"$GH_FOLDER/comments"
-  ;;
 "pr list --repo shop-team/shop --state open --head codex/issue-"[0-9]*" --json number,isCrossRepository --jq "*)
   may pull-requests=read pull-requests=write
-  jq -r "${12}" "$GH_FOLDER/pulls"
+  jq -r --arg head "$8" "map(select(.headRefName == \$head)) | ${12}" "$GH_FOLDER/pulls"
   ;;
 "pr view "[0-9]*" --repo shop-team/shop --json headRefName,isCrossRepository --jq "*)
   may pull-requests=read pull-requests=write

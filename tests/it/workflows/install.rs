@@ -59,7 +59,7 @@ impl Setup {
     fn fails(&self, variables: &[(&str, &str)], reason: &str) {
         let run = self.run(variables);
         assert_eq!(run.code, 1, "{variables:?}: {}{}", run.stdout, run.stderr);
-        assert!(run.stderr.starts_with("error: ") && run.stderr.contains(reason), "{reason}: {}", run.stderr);
+        assert!(run.stderr.contains("error: ") && run.stderr.contains(reason), "{reason}: {}", run.stderr);
         assert!(!self.at("path").exists() && !self.at("output").exists());
         let cached = std::fs::read_dir(self.at("tool cache/codexctl"));
         assert_eq!(cached.map(Iterator::count).unwrap_or_default(), 0, "something is left in the cache");

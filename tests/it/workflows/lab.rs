@@ -76,7 +76,7 @@ impl World {
     }
 
     /// A call of a workflow by ann, with the inputs that all have and these.
-    pub fn call(&self, workflow: &'static str, inputs: Value) -> Call {
+    pub fn call(&self, workflow: &'static str, inputs: &Value) -> Call {
         let mut all = json!({
             "codexctl-repository": "OWNER/codexctl",
             "codexctl-base-url": format!("file://{}", self.machine.folder.join("release files").display()),

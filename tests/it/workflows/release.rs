@@ -75,7 +75,8 @@ fn the_binary_is_static_small_and_runs_where_nothing_else_is() {
     // Paths of the project itself differ, as they must.
     let here = ok(&mut here).replace(&format!("{ROOT}/examples/shop"), "/shop");
     assert_eq!(there, here);
-    let none = run(&mut inside(&["--config", "shop/services.yaml", "status", "--env", "dev"]));
+    let mut status = inside(&["--config", "shop/services.yaml", "status", "--env", "dev"]);
+    let none = run(status.env("SHOP_KUBECONFIG", "/shop/VERSIONS"));
     assert_eq!(none.code, 1);
     assert!(none.stderr.contains("kubectl"), "{}", none.stderr);
 }

@@ -72,6 +72,37 @@ fn credentials_are_private_masked_and_go() {
 }
 
 #[test]
+fn who_is_named_needs_no_permission_where_none_is_asked_for() {
+    let dir = folder();
+    // Taken as a pattern, the bot's name would be this file's.
+    std::fs::write(dir.path().join("dependabotb"), "").unwrap();
+    let verdict = |actor: &str, allowed: &str| {
+        drop(std::fs::remove_file(dir.path().join("output")));
+        let output = dir.path().join("output").display().to_string();
+        let variables = [
+            ("ACTOR", actor),
+            ("TRIGGERING_ACTOR", actor),
+            ("ALLOWED_ACTORS", allowed),
+            ("REQUIRED_PERMISSION", "none"),
+            ("GITHUB_OUTPUT", output.as_str()),
+            ("GITHUB_REPOSITORY", "shop-team/shop"),
+        ];
+        let run = script(dir.path(), "allowed.sh", &[], &variables);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        std::fs::read_to_string(output).unwrap()
+    };
+    for (actor, allowed, wanted) in [
+        ("eve", "Ann,EVE", "allowed=true\n"),
+        ("dependabot[bot]", "ann\n  dependabot[bot]\n", "allowed=true\n"),
+        ("dependabotb", "dependabot[bot]", "allowed=false\n"),
+        ("ev", "eve", "allowed=false\n"),
+        ("eve", "*", "allowed=false\n"),
+    ] {
+        assert_eq!(verdict(actor, allowed), wanted, "{actor} of {allowed}");
+    }
+}
+
+#[test]
 fn logged_keeps_both_streams_and_the_exit_code() {
     let dir = folder();
     let run = script(dir.path(), "logged.sh", &["a", "sh", "-c", "echo data; echo problem >&2; exit 7"], &[]);
