@@ -91,9 +91,9 @@ pack() {
   if grep -Eq '^ +man( |$)' <<<"$commands"; then "${run[@]}" man "$top/man" >&2; fi
   # The same content gives the same bytes, where tar is GNU's.
   local same=()
-  if tar --version 2>/dev/null | grep -q 'GNU tar'; then
-    same=(--sort=name --owner=0 --group=0 --numeric-owner "--mtime=@$SOURCE_DATE_EPOCH")
-  fi
+  case $(tar --version 2>/dev/null) in
+    *'GNU tar'*) same=(--sort=name --owner=0 --group=0 --numeric-owner "--mtime=@$SOURCE_DATE_EPOCH") ;;
+  esac
   tar -C "$stage" ${same[@]+"${same[@]}"} -cf - "$name" | gzip -9n >"$stage/archive"
   mv "$stage/archive" "$dir/$name.tar.gz"
   say "$dir/$name.tar.gz"

