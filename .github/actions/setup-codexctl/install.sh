@@ -150,7 +150,11 @@ mkdir "$work/ready"
 mv "$binary" "$work/ready/codexctl"
 chmod 755 "$work/ready/codexctl"
 digest "$work/ready/codexctl" >"$work/ready/digest"
-# What is there under this name is damaged, or another job's that finished first: either may go.
-rm -rf "${cache:?}/$sum"
-mv "$work/ready" "$cache/$sum" 2>/dev/null || cached "$sum" || fail "cannot write to the tool cache $cache"
+# Another job may have been faster: what is whole stays, because it may be running already. What is damaged goes.
+if [ -e "$cache/$sum" ] && ! cached "$sum"; then mv "$cache/$sum" "$work/damaged"; fi
+if ! [ -e "$cache/$sum" ]; then
+  mv "$work/ready" "$cache/$sum" 2>/dev/null || cached "$sum" || fail "cannot write to the tool cache $cache"
+  # Where one came in between, mv has put this one into that one.
+  rm -rf "${cache:?}/$sum/ready"
+fi
 finish "$cache/$sum" "$archive, SHA-256 checked"

@@ -228,7 +228,7 @@ fn a_github_release_is_asked_at_its_address() {
 fn many_at_once_do_not_disturb_each_other() {
     let setup = Setup::new();
     let all: Vec<_> =
-        (0..4).map(|_| setup.command(&[]).stdout(std::process::Stdio::null()).spawn().unwrap()).collect();
+        (0..8).map(|_| setup.command(&[]).stdout(std::process::Stdio::null()).spawn().unwrap()).collect();
     for mut one in all {
         assert!(one.wait().unwrap().success());
     }
