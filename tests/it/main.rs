@@ -35,3 +35,4 @@ mod slots_harness;
 mod slots_model;
 mod slots_races;
 mod sync_code;
+mod workflows;

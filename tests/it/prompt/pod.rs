@@ -63,12 +63,19 @@ impl Pod {
     }
 
     pub fn with(shell: Shell, codex: &str) -> Option<Self> {
+        let lab = Lab::new("")?;
+        lab.file("services.yaml", services(codex));
+        lab.file("codex.yaml", DEPLOYMENT);
+        let pod = Self::beside(lab, shell)?;
+        pod.ok(&["apply", "--env", "ai", "--slot", "3"]);
+        Some(pod)
+    }
+
+    /// The pod of a lab that has a stack of its own: `exec` ends here, whatever it is applied to.
+    pub fn beside(mut lab: Lab, shell: Shell) -> Option<Self> {
         let real = kubectl()?;
         let python = python()?;
         let shell_path = program(if shell == Shell::Dash { "dash" } else { "busybox" })?;
-        let mut lab = Lab::new("")?;
-        lab.file("services.yaml", services(codex));
-        lab.file("codex.yaml", DEPLOYMENT);
         let folder = lab.path().join("pod");
         for part in ["home", "workspace", "bin"] {
             std::fs::create_dir_all(folder.join(part)).unwrap();
@@ -108,7 +115,6 @@ impl Pod {
         pod.variables("OPENAI_API_KEY=sk-in-the-pod\nCODEXCTL_GH_PAT=ghp-in-the-pod\n");
         pod.faults(&json!([]));
         pod.behave(DONE);
-        pod.ok(&["apply", "--env", "ai", "--slot", "3"]);
         Some(pod)
     }
 
