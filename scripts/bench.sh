@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures codexctl and prints Markdown tables: render beside `kubectl kustomize` and a Python script, start-up,
-# kubectl processes, apply beside `kubectl apply`. Takes a few minutes; flags go to scripts/bench/measure.py.
+# kubectl processes, apply beside `kubectl apply`, slots, doctor, validate and images. Takes some minutes; flags go to
+# scripts/bench/measure.py: --only render, --counts 100,1000, --plot docs/cost.svg.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib/setup.sh
@@ -16,14 +17,17 @@ need_kubectl "$PWD/target/tools"
 kubectl=$(command -v kubectl)
 
 python=$PWD/target/tools/python
-if ! python3 -c 'import jinja2, yaml; assert yaml.__with_libyaml__' 2>/dev/null; then
-  if [ ! -d "$python" ]; then
-    python3 -m pip --version >/dev/null 2>&1 || install_packages python3-pip
-    say "installing Jinja2 and PyYAML into $python"
-    PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir \
-      --target "$python" jinja2 pyyaml >&2
-  fi
+complete() { python3 -c 'import jinja2, matplotlib, yaml; assert yaml.__with_libyaml__' 2>/dev/null; }
+export PYTHONDONTWRITEBYTECODE=1
+if ! complete; then
   export PYTHONPATH=$python
+  if ! complete; then
+    python3 -m pip --version >/dev/null 2>&1 || install_packages python3-pip
+    say "installing Jinja2, PyYAML and matplotlib into $python"
+    rm -rf "$python"
+    PIP_ROOT_USER_ACTION=ignore python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir \
+      --target "$python" jinja2 pyyaml matplotlib >&2
+  fi
 fi
 
 cargo build --release --locked --bin codexctl >&2
