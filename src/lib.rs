@@ -19,6 +19,7 @@ pub mod doctor;
 pub mod error;
 pub mod hooks;
 pub mod images;
+pub mod init;
 mod logging;
 pub mod manifests;
 pub mod output;
