@@ -74,7 +74,9 @@ fn page(command: &Command, date: &str, parent: Option<&str>) -> Result<String> {
     if command.has_subcommands() {
         man.render_subcommands_section(&mut bytes)?;
     }
-    let mut text = String::from_utf8(bytes).context("a manual page is not UTF-8")?;
+    let text = String::from_utf8(bytes).context("a manual page is not UTF-8")?;
+    // Two line breaks around an empty line are one too many of each for strict readers.
+    let mut text = text.replace("\n.br\n\n.br\n", "\n.sp\n");
     if let Some(help) = command.get_after_help() {
         notes(&help.to_string(), &mut text);
     }

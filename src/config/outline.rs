@@ -69,8 +69,13 @@ impl Outline {
         if hints.env.is_none() {
             merge(&mut outline.services, raw.outline.services);
             merge(&mut outline.infrastructure, raw.outline.infrastructure);
-            merge(&mut outline.external_images, raw.outline.external_images);
-            merge(&mut outline.built_images, raw.outline.built_images);
+            // What kind a name is of that could only be scanned is known from the rendered file.
+            let known = |one: &Named, images: &[Named]| images.iter().any(|image| image.name == one.name);
+            let (mut external, mut built) = (raw.outline.external_images, raw.outline.built_images);
+            external.retain(|one| !known(one, &outline.built_images));
+            built.retain(|one| !known(one, &outline.external_images));
+            merge(&mut outline.external_images, external);
+            merge(&mut outline.built_images, built);
         }
         outline
     }

@@ -25,7 +25,8 @@ impl Site {
     /// # Errors
     /// It is there and is no folder, or cannot be looked at.
     pub fn at(path: &Path) -> Result<Self> {
-        let shown = path.to_path_buf();
+        // As users write it: services.yaml, not ./services.yaml.
+        let shown = if path == Path::new(".") { PathBuf::new() } else { path.to_path_buf() };
         let what = || format!("cannot resolve {}", path.display());
         let folder = match path.canonicalize() {
             Ok(folder) if folder.is_dir() => folder,
@@ -41,6 +42,11 @@ impl Site {
     /// The folder, absolute.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// A path below the folder, for messages.
+    pub fn shown(&self, path: &str) -> String {
+        self.shown.join(path).display().to_string()
     }
 
     /// Those of these paths that are there already, even as a dangling symlink.
@@ -59,8 +65,7 @@ impl Site {
             return Ok(());
         }
         let verb = if existing.len() == 1 { "exists" } else { "exist" };
-        let list: Vec<String> =
-            existing.iter().map(|path| self.shown.join(path).display().to_string()).collect();
+        let list: Vec<String> = existing.iter().map(|path| self.shown(path)).collect();
         Err(Fault::failed(format!("{} {verb} already; nothing was written", list.join(", ")))
             .hint("choose another folder, or overwrite these files with --force"))
     }

@@ -99,7 +99,7 @@ impl Args {
             let shown = files.iter().map(|file| format!("==> {} <==\n{}", file.path, file.text));
             output::print(&shown.collect::<Vec<_>>().join("\n"))?;
             for path in site.existing(&files) {
-                tracing::warn!("{} exists already", dir.join(path).display());
+                tracing::warn!("{} exists already", site.shown(path));
             }
             return Ok(());
         }
@@ -116,9 +116,7 @@ impl Args {
             );
         }
         site.write(&files)?;
-        output::print(
-            &files.iter().map(|file| format!("{}\n", dir_path(&dir, &file.path))).collect::<String>(),
-        )?;
+        output::print(&files.iter().map(|file| site.shown(&file.path) + "\n").collect::<String>())?;
         tracing::info!("{}", next_steps(&dir, first_env(&answers), &answers));
         Ok(())
     }
@@ -172,11 +170,6 @@ fn dialect(text: &str) -> Result<Dialect, Fault> {
         "go" => Ok(Dialect::Go),
         other => Err(Fault::invalid(format!("`{other}` is no dialect")).hint("jinja or go")),
     }
-}
-
-/// A path below the folder as users would write it.
-fn dir_path(dir: &Path, path: &str) -> String {
-    if dir == Path::new(".") { path.to_string() } else { dir.join(path).display().to_string() }
 }
 
 fn first_env(answers: &Answers) -> &str {
