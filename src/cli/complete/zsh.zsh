@@ -7,9 +7,18 @@ _codexctl() {
   whence -p -- $program >/dev/null || program=codexctl
   whence -p -- $program >/dev/null || return 1
 
-  local -a answer how items
+  # `CODEXCTL_CONFIG=… codexctl …`: zsh leaves assignments out of $words, so they are looked up on the line itself.
+  local -a typed answer how items
+  typed=("${(@z)LBUFFER}")
+  integer at=$(($#typed - CURRENT))
+  if [[ -z $PREFIX ]]; then ((at += 1)); fi
+  integer first=$((at + 1))
+  while ((first > 1)) && [[ $typed[first-1] == [[:alpha:]_]*=* ]]; do ((first -= 1)); done
+  typed=("${(@)typed[first,at]}")
+
   local line
-  answer=("${(@f)$(command $program __complete zsh $((CURRENT - 1)) "${(@)words[1,CURRENT-1]}" "$PREFIX" 2>/dev/null </dev/null)}")
+  answer=("${(@f)$(command $program __complete zsh $(($#typed + CURRENT - 1)) \
+    "${(@)typed}" "${(@)words[1,CURRENT-1]}" "$PREFIX" 2>/dev/null </dev/null)}")
   # `files`, a tab, and what stands before the path in the same word.
   how=("${(@s:	:)answer[1]}")
   case $how[1] in
