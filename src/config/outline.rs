@@ -4,7 +4,9 @@
 //! taken, first from its raw text, then from the file as it renders here, and nothing is an error. Never what a command
 //! works with: that is a `Stack`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use super::context::{LoadContext, Rendered, Target};
 use super::header::{Blocks, Header, key_at, only_tags};
@@ -15,6 +17,9 @@ use crate::yaml::{self, Node};
 
 /// The longest file that is looked at, in bytes. A services.yaml has some ten thousand.
 const MAX_SIZE: u64 = 1 << 20;
+
+/// How long rendering may take: people wait for this.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The names in a services.yaml, in its order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,7 +65,7 @@ impl Outline {
             return raw.outline;
         }
         let env = hints.env.clone().or_else(|| Some(raw.outline.environments.first()?.name.clone()));
-        let Some(rendered) = env.and_then(|env| rendered_text(explicit, env, hints)) else {
+        let Some(rendered) = env.and_then(|env| rendered_in_time(explicit, env, hints)) else {
             return raw.outline;
         };
         let mut outline = Sketch::of(&rendered).outline;
@@ -103,6 +108,15 @@ fn raw_text(explicit: Option<&Path>) -> Option<String> {
     }
     let bytes = std::fs::read(path).ok()?;
     Some(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_string())
+}
+
+/// [`rendered_text`], unless it takes too long. A thread that is late is left behind.
+fn rendered_in_time(explicit: Option<&Path>, env: String, hints: &Hints) -> Option<String> {
+    let (explicit, hints) = (explicit.map(PathBuf::from), hints.clone());
+    let (sender, receiver) = mpsc::channel();
+    let render = move || drop(sender.send(rendered_text(explicit.as_deref(), env, &hints)));
+    std::thread::Builder::new().name("outline".into()).spawn(render).ok()?;
+    receiver.recv_timeout(PATIENCE).ok()?
 }
 
 /// The file as it renders for an environment.

@@ -17,7 +17,7 @@ pub struct Planned {
 pub fn files(answers: &Answers) -> Vec<Planned> {
     let plan = |path: &str, text| Planned { path: path.into(), text };
     let mut files = vec![
-        plan("services.yaml", services::text(answers)),
+        plan(super::MAIN, services::text(answers)),
         plan(&manifest::path(&answers.service), manifest::workload(answers)),
     ];
     if answers.ai {

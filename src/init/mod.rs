@@ -14,5 +14,8 @@ pub use answers::{Answers, Dialect, default_project, rules};
 pub use files::{Planned, files};
 pub use site::Site;
 
+/// The file that makes a folder a project.
+pub const MAIN: &str = "services.yaml";
+
 /// The environment that exists as numbered slots (spec section 1, stage 3).
 pub const SLOTS: &str = "ai";

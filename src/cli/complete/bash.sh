@@ -35,9 +35,10 @@ _codexctl() {
       # What bash takes for the current word begins behind the last of its word breaks.
       local whole=${words[count - 1]} before=
       if [[ $COMP_WORDBREAKS == *=* && $whole == *=* ]]; then before=${whole%"${whole##*=}"}; fi
+      [[ $answer == *$'\n'* ]] || return 0
       while IFS=$'\t' read -r value _; do
         COMPREPLY+=("${value#"$before"}")
-      done < <(tail -n +2 <<<"$answer")
+      done <<<"${answer#*$'\n'}"
       ;;
   esac
   return 0

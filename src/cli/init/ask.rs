@@ -18,9 +18,14 @@ pub(super) struct Questions {
 }
 
 impl Questions {
-    /// `ask`: whether there is somebody to ask.
-    pub(super) fn new(ask: bool) -> Self {
-        Self { lines: ask.then(lines) }
+    /// Nobody is asked.
+    pub(super) fn none() -> Self {
+        Self { lines: None }
+    }
+
+    /// Whoever sits at the terminal is asked.
+    pub(super) fn on_the_terminal() -> Self {
+        Self { lines: Some(lines()) }
     }
 
     /// The answer to a question: `given` (a flag's value), else what the user says, else `default`; checked by `rule`. A

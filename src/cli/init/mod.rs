@@ -9,7 +9,7 @@ use anyhow::Result;
 use clap::ValueHint;
 
 use crate::error::Fault;
-use crate::init::{self, Answers, Dialect, SLOTS, Site, rules};
+use crate::init::{self, Answers, Dialect, Planned, SLOTS, Site, rules};
 use crate::output;
 use ask::Questions;
 
@@ -26,7 +26,7 @@ const PORT: &str = "80";
 ///
 /// On a terminal it asks what no flag says; elsewhere, and with --yes, defaults stand in. What it writes renders at once
 /// in every environment. All files are written or none; files that are there are left alone without --force.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  codexctl init shop --env dev,staging --service api --image registry.test/shop/api:1.0.0 --port 8080\n  codexctl init --yes --ai --workflow --dry-run"
 )]
@@ -91,8 +91,14 @@ impl Args {
         let (dry_run, force) = (self.dry_run, self.force);
         // A question that can be shown and answered.
         let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        let mut questions = Questions::new(terminal && !self.yes);
-        let answers = self.answers(&mut questions, site.folder())?;
+        let mut answers = self.clone().answers(&mut Questions::none(), site.folder())?;
+        if terminal && !self.yes {
+            // Nobody should answer questions for nothing: flags are right by now, and the main file is not in the way.
+            if !force && !dry_run {
+                site.refuse_existing(&[Planned { path: init::MAIN.into(), text: String::new() }])?;
+            }
+            answers = self.answers(&mut Questions::on_the_terminal(), site.folder())?;
+        }
         answers.check()?;
         let files = init::files(&answers);
         if dry_run {
@@ -107,7 +113,7 @@ impl Args {
             site.refuse_existing(&files)?;
         }
         if let Some(outer) =
-            site.folder().ancestors().skip(1).map(|dir| dir.join("services.yaml")).find(|path| path.exists())
+            site.folder().ancestors().skip(1).map(|dir| dir.join(init::MAIN)).find(|path| path.exists())
         {
             tracing::warn!(
                 "{} is another project; below {} the new one counts",
