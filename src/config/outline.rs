@@ -19,7 +19,7 @@ use crate::yaml::{self, Node};
 const MAX_SIZE: u64 = 1 << 20;
 
 /// How long rendering may take: people wait for this.
-const PATIENCE: Duration = Duration::from_millis(500);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The names in a services.yaml, in its order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

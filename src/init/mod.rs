@@ -6,11 +6,12 @@
 mod answers;
 mod files;
 mod manifest;
+pub mod rules;
 mod services;
 mod site;
 mod workflow;
 
-pub use answers::{Answers, Dialect, default_project, rules};
+pub use answers::{Answers, Dialect, default_project};
 pub use files::{Planned, files};
 pub use site::Site;
 

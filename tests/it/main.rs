@@ -26,6 +26,7 @@ mod hooks;
 mod images_build;
 mod images_mirror;
 mod init;
+mod init_workflow;
 mod man;
 mod prompt;
 mod render;

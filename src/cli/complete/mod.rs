@@ -25,7 +25,7 @@ use values::Candidate;
 const QUESTION: &str = "__complete";
 
 /// How long a shell may be kept waiting: a file on a slow network, or a template that is much work, is not worth more.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Shells that there is a script for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -28,7 +28,7 @@ const PORT: &str = "80";
 /// in every environment. All files are written or none; files that are there are left alone without --force.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  codexctl init shop --env dev,staging --service api --image registry.test/shop/api:1.0.0 --port 8080\n  codexctl init --yes --ai --workflow --dry-run"
+    after_help = "Examples:\n  codexctl init shop --service api --image registry.test/shop/api:1.0.0 --port 8080\n  codexctl init --yes --ai --workflow --dry-run"
 )]
 pub(super) struct Args {
     /// Folder of the project, made where it is missing [default: the current one]
