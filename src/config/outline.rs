@@ -64,10 +64,9 @@ impl Outline {
         if !raw.templated {
             return raw.outline;
         }
-        let env = hints.env.clone().or_else(|| Some(raw.outline.environments.first()?.name.clone()));
-        let Some(rendered) = env.and_then(|env| rendered_in_time(explicit, env, hints)) else {
-            return raw.outline;
-        };
+        let first = raw.outline.environments.first().map(|env| env.name.clone());
+        let env = hints.env.clone().or(first).unwrap_or_default();
+        let Some(rendered) = rendered_in_time(explicit, env, hints) else { return raw.outline };
         let mut outline = Sketch::of(&rendered).outline;
         merge(&mut outline.environments, raw.outline.environments);
         // Without --env the file was rendered for one environment of many.
@@ -179,8 +178,7 @@ fn named(node: &Node, wanted: impl Fn(&Node) -> bool, about: impl Fn(&Node) -> S
 
 /// Names with what they name: keys of a map, `name` of a list's items.
 fn names(node: &Node) -> impl Iterator<Item = (String, &Node)> {
-    let keys =
-        node.as_map().into_iter().flat_map(|map| map.iter()).map(|(key, spec)| (key.to_string(), spec));
+    let keys = node.as_map().into_iter().flat_map(yaml::Map::iter).map(|(key, spec)| (key.to_string(), spec));
     let items = node.as_list().unwrap_or_default();
     keys.chain(items.iter().filter_map(|item| Some((item.get("name")?.text()?.into_owned(), item))))
 }

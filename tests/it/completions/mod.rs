@@ -140,6 +140,9 @@ services:
             ("codexctl apply --only-services a,", &["a,agent", "a,b"]),
         ],
     );
+    let all =
+        "project: x\nenvironments:\n{% for name in [\"one\", \"two\"] %}\n  {{ name }}: {}\n{% endfor %}\n";
+    all_offer(&mut project(all), &[("codexctl apply --env ", &["one", "two"])]);
     let go = "{{- $names := list -}}\nproject: x\nenvironments: {dev: {}}\nservices:\n{{- if eq .Env \"dev\" }}\n  - name: api\n{{- end }}\n";
     all_offer(&mut project(go), &[("codexctl apply --only-services ", &["api"])]);
 }
