@@ -71,15 +71,15 @@ impl Site {
     }
 
     /// Writes all files: each beside its place first, then, once nothing can be missing any more, all are put in place.
-    /// What fails half-way is undone. Files that are there are replaced, so ask [`Site::refuse_existing`] before.
+    /// What fails half-way is undone. Files that are there are replaced with `force`, and are an error without.
     ///
     /// # Errors
     /// A file or folder that cannot be made, a folder in a file's place, Ctrl-C.
-    pub fn write(&self, files: &[Planned]) -> Result<()> {
+    pub fn write(&self, files: &[Planned], force: bool) -> Result<()> {
         // From here on a signal is noted and does not end the process between two files.
         watch_signals();
         let mut work = Work::default();
-        let done = self.stage(files, &mut work).and_then(|staged| work.place(staged));
+        let done = self.stage(files, &mut work).and_then(|staged| work.place(staged, force));
         if done.is_err() {
             work.undo();
         }
@@ -130,13 +130,13 @@ impl Work {
         Ok(())
     }
 
-    fn place(&mut self, staged: Vec<(TempPath, PathBuf)>) -> Result<()> {
+    fn place(&mut self, staged: Vec<(TempPath, PathBuf)>, force: bool) -> Result<()> {
         for (part, path) in staged {
             if interrupted().is_some() {
                 return Err(Fault::failed("interrupted").into());
             }
             let what = || format!("cannot write {}", path.display());
-            let old = self.set_aside(&path).with_context(what)?;
+            let old = if force { set_aside(&path).with_context(what)? } else { None };
             match part.persist_noclobber(&path) {
                 Ok(()) => self.placed.push((path, old)),
                 Err(error) => {
@@ -146,17 +146,6 @@ impl Work {
             }
         }
         Ok(())
-    }
-
-    /// Moves what is at a path to a name beside it.
-    fn set_aside(&self, path: &Path) -> std::io::Result<Option<TempPath>> {
-        if path.symlink_metadata().is_err() {
-            return Ok(None);
-        }
-        let parent = path.parent().unwrap_or(path);
-        let aside = tempfile::Builder::new().prefix(".codexctl-").tempfile_in(parent)?.into_temp_path();
-        std::fs::rename(path, &aside)?;
-        Ok(Some(aside))
     }
 
     /// Puts everything back.
@@ -172,10 +161,22 @@ impl Work {
     }
 }
 
+/// Moves what is at a path to a name beside it.
+fn set_aside(path: &Path) -> std::io::Result<Option<TempPath>> {
+    if path.symlink_metadata().is_err() {
+        return Ok(None);
+    }
+    let parent = path.parent().unwrap_or(path);
+    let aside = tempfile::Builder::new().prefix(".codexctl-").tempfile_in(parent)?.into_temp_path();
+    std::fs::rename(path, &aside)?;
+    Ok(Some(aside))
+}
+
 /// Puts back what was set aside; what cannot be put back is told.
 fn put_back(path: &Path, old: Option<TempPath>) {
     let Some(old) = old else { return };
-    if let Err(error) = old.persist_noclobber(path) {
-        tracing::warn!("cannot put {} back: {}", path.display(), error.error);
+    if let Err(failed) = old.persist_noclobber(path) {
+        let kept = failed.path.keep().map_or_else(|error| error.path.to_path_buf(), |kept| kept);
+        tracing::warn!("cannot put {} back: {}; it is in {}", path.display(), failed.error, kept.display());
     }
 }

@@ -82,7 +82,7 @@ pub(super) fn answer(command: impl FnOnce() -> Command + Send + 'static) -> Opti
 fn reply(args: &[OsString], mut command: Command) -> Option<String> {
     let [shell, index, typed @ ..] = args else { return None };
     let shell = <Shell as clap::ValueEnum>::from_str(shell.to_str()?, true).ok()?;
-    let index: usize = index.to_str()?.parse().ok()?;
+    let index: usize = index.to_str()?.parse().ok().filter(|index| *index <= typed.len())?;
     let word = |word: &OsString| {
         let word = word.to_string_lossy();
         if shell.passes_raw_words() { words::unquoted(&word) } else { words::expanded(&word) }

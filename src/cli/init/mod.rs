@@ -121,7 +121,7 @@ impl Args {
                 dir.display()
             );
         }
-        site.write(&files)?;
+        site.write(&files, force)?;
         output::print(&files.iter().map(|file| site.shown(&file.path) + "\n").collect::<String>())?;
         tracing::info!("{}", next_steps(&dir, first_env(&answers), &answers));
         Ok(())

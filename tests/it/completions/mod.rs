@@ -183,7 +183,12 @@ fn nothing_is_said_and_nothing_hangs_whatever_the_file_is() {
         silent(&project, &question),
         "values\ndev\tkind-demo\nstaging\tinherits from dev\nai\tinherits from staging\n"
     );
-    for nonsense in [&["__complete"][..], &["__complete", "tcsh", "1", "x"], &["__complete", "bash", "-1"]] {
+    for nonsense in [
+        &["__complete"][..],
+        &["__complete", "tcsh", "1", "x"],
+        &["__complete", "bash", "-1"],
+        &["__complete", "bash", "18446744073709551615"],
+    ] {
         assert_eq!(silent(&project, nonsense), "");
     }
 }
