@@ -175,8 +175,10 @@ fn set_aside(path: &Path) -> std::io::Result<Option<TempPath>> {
 /// Puts back what was set aside; what cannot be put back is told.
 fn put_back(path: &Path, old: Option<TempPath>) {
     let Some(old) = old else { return };
-    if let Err(failed) = old.persist_noclobber(path) {
-        let kept = failed.path.keep().map_or_else(|error| error.path.to_path_buf(), |kept| kept);
-        tracing::warn!("cannot put {} back: {}; it is in {}", path.display(), failed.error, kept.display());
+    let Err(failed) = old.persist_noclobber(path) else { return };
+    let what = format!("cannot put {} back: {}", path.display(), failed.error);
+    match failed.path.keep() {
+        Ok(kept) => tracing::warn!("{what}; it is in {}", kept.display()),
+        Err(error) => tracing::warn!("{what}; {}", error.error),
     }
 }
