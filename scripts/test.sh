@@ -15,6 +15,11 @@ need rsync rsync
 need python3 python3
 need dash dash
 need busybox busybox
+# The tests of completions and manual pages: the real shells, and strict readers.
+need zsh zsh
+need fish fish
+need mandoc mandoc
+need groff groff-base
 need_codex "$PWD/target/tools"
 # They check and play the workflows.
 need shellcheck shellcheck

@@ -20,6 +20,7 @@ pub mod error;
 pub mod hooks;
 pub mod images;
 pub mod keys;
+pub mod init;
 mod logging;
 pub mod manifests;
 pub mod output;

@@ -3,11 +3,15 @@
 mod age;
 mod apply;
 mod args;
+mod complete;
+mod completions;
 mod confirm;
 mod destroy;
 mod diff;
 mod doctor;
 mod images;
+mod init;
+mod man;
 mod manage_env;
 mod prompt;
 mod render;
@@ -86,6 +90,9 @@ enum Command {
     ManageEnv(manage_env::Args),
     Prompt(prompt::Args),
     Schema(schema::Args),
+    Init(init::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Command {
@@ -101,12 +108,19 @@ impl Command {
             Self::ManageEnv(args) => args.run(app),
             Self::Prompt(args) => args.run(app),
             Self::Schema(args) => args.run(app),
+            Self::Init(args) => args.run(),
+            Self::Completions(args) => args.run(),
+            Self::Man(args) => args.run(Cli::command()),
         }
     }
 }
 
 /// Runs one invocation: arguments of the process in, exit code out.
 pub fn main() -> ExitCode {
+    // Before anything that could find fault with a line that is still being typed.
+    if let Some(code) = complete::answer(Cli::command) {
+        return code;
+    }
     let command = without_empty_twins(Cli::command());
     let cli = match command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,

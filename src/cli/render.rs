@@ -22,7 +22,7 @@ pub(super) struct Args {
     #[command(flatten)]
     target: TargetArgs,
     /// Write to DIR/rendered.yaml instead of stdout
-    #[arg(short, long, value_name = "DIR", conflicts_with = "stdout")]
+    #[arg(short, long, value_name = "DIR", conflicts_with = "stdout", value_hint = clap::ValueHint::DirPath)]
     output: Option<PathBuf>,
     /// Print to stdout (the default)
     #[arg(long)]

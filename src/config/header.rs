@@ -124,14 +124,14 @@ fn project(blocks: &Blocks, source: &Source) -> Result<String> {
 }
 
 /// Top-level blocks of the text: key, 1-based line, and the lines that belong to it.
-struct Blocks<'a> {
+pub(super) struct Blocks<'a> {
     blocks: Vec<(&'a str, usize, Vec<&'a str>)>,
     /// The whole file, where it is YAML as it stands (flow style, odd indentation).
     whole: Option<Node>,
 }
 
 impl<'a> Blocks<'a> {
-    fn cut(text: &'a str) -> Self {
+    pub(super) fn cut(text: &'a str) -> Self {
         // Keys of the top level stand where the first one does.
         let margin = text.lines().find_map(|line| {
             let indent = line.len() - line.trim_start_matches(' ').len();
@@ -168,6 +168,11 @@ impl<'a> Blocks<'a> {
         self.blocks.iter().find(|(name, ..)| *name == key).map(|(.., lines)| lines.join("\n"))
     }
 
+    /// The lines of a key's block; none where there is no such key.
+    pub(super) fn lines(&self, key: &str) -> &[&'a str] {
+        self.blocks.iter().find(|(name, ..)| *name == key).map_or(&[], |(.., lines)| lines)
+    }
+
     /// The block of a key that is there and cannot be read as it stands.
     fn unread(&self, key: &'static str) -> Option<Unread> {
         let text = self.text(key)?;
@@ -177,7 +182,7 @@ impl<'a> Blocks<'a> {
 
     /// The value of a key: from the whole file where that is YAML and was needed; else its block parsed as it is, else
     /// without the lines that hold nothing but template tags.
-    fn node(&self, key: &str) -> Option<Node> {
+    pub(super) fn node(&self, key: &str) -> Option<Node> {
         if let Some(whole) = &self.whole {
             return whole.get(key).cloned();
         }
@@ -191,7 +196,7 @@ impl<'a> Blocks<'a> {
 }
 
 /// `key` of a line `key: …` that begins behind `margin` blanks.
-fn key_at(line: &str, margin: usize) -> Option<&str> {
+pub(super) fn key_at(line: &str, margin: usize) -> Option<&str> {
     let line = line.strip_prefix(&" ".repeat(margin) as &str)?;
     let (key, rest) = line.split_once(':')?;
     let key = key.trim_end().trim_matches(|c| c == '"' || c == '\'');
@@ -201,7 +206,7 @@ fn key_at(line: &str, margin: usize) -> Option<&str> {
 }
 
 /// Whether a line consists of template tags only, or is a comment.
-fn only_tags(line: &str) -> bool {
+pub(super) fn only_tags(line: &str) -> bool {
     let line = line.trim();
     let tag = |open: &str, close: &str| line.starts_with(open) && line.ends_with(close);
     line.starts_with('#') || tag("{{", "}}") || tag("{%", "%}") || tag("{#", "#}")

@@ -83,10 +83,11 @@ pub(crate) fn read_text(path: &Path, name: &str) -> Result<String> {
     }
 }
 
-fn find(here: &Path) -> Result<PathBuf> {
+/// The nearest services.yaml, in this folder or above it.
+pub(super) fn find(here: &Path) -> Result<PathBuf> {
     here.ancestors().map(|dir| dir.join(FILE_NAME)).find(|path| path.exists()).ok_or_else(|| {
         Fault::invalid(format!("no {FILE_NAME} in {} or any folder above it", here.display()))
-            .hint("run codexctl inside a project, or name the file with --config")
+            .hint("run codexctl inside a project, name the file with --config, or start a project with `codexctl init`")
             .into()
     })
 }
