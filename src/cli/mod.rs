@@ -7,6 +7,7 @@ mod confirm;
 mod destroy;
 mod diff;
 mod doctor;
+mod graph;
 mod images;
 mod manage_env;
 mod prompt;
@@ -81,6 +82,7 @@ enum Command {
     Diff(diff::Args),
     Images(images::Args),
     Doctor(doctor::Args),
+    Graph(graph::Args),
     Status(status::Args),
     ManageEnv(manage_env::Args),
     Prompt(prompt::Args),
@@ -95,6 +97,7 @@ impl Command {
             Self::Diff(args) => args.run(app),
             Self::Images(args) => args.run(app),
             Self::Doctor(args) => args.run(app),
+            Self::Graph(args) => args.run(app),
             Self::Status(args) => args.run(app),
             Self::ManageEnv(args) => args.run(app),
             Self::Prompt(args) => args.run(app),
