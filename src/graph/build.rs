@@ -1,6 +1,7 @@
 //! From a stack and its documents to the model.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use anyhow::Result;
 
@@ -222,7 +223,7 @@ impl Builder<'_> {
             kind: Some(clean(&object.key.kind)),
             api_version: Some(clean(&object.document.id.api_version)),
             namespace: object.key.namespace.as_deref().map(clean),
-            file: Some(clean(&object.document.origin.file)),
+            file: Some(clean(&in_project(self.input.stack.root(), &object.document.origin.file))),
             ..node(Sort::Resource, id, &object.key.name)
         })
     }
@@ -266,6 +267,13 @@ impl Builder<'_> {
         self.seen.insert(key, self.edges.len());
         self.edges.push(Edge { from: from.into(), to: to.into(), relation, optional, dangling: false });
     }
+}
+
+/// A manifest's path from the project's folder, wherever codexctl runs: a picture says nothing of the machine.
+fn in_project(root: &Path, file: &str) -> String {
+    let below = |path: &Path| path.strip_prefix(root).map(|path| path.display().to_string()).ok();
+    let here = std::env::current_dir().unwrap_or_default();
+    below(&here.join(file)).unwrap_or_else(|| file.to_string())
 }
 
 fn node(sort: Sort, id: String, name: &str) -> Node {

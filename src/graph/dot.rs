@@ -54,7 +54,7 @@ fn cluster(out: &mut String, graph: &Graph, id: &str, title: &str, style: &str, 
 
 fn node(out: &mut String, indent: &str, at: usize, node: &Node) {
     let mut lines = vec![node.caption().to_string(), shorten(&node.name, LONGEST)];
-    lines.extend(node.source.as_ref().map(|source| shorten(&source.sentence(), LONGEST)));
+    lines.extend(node.source.as_ref().map(|source| shorten(&source.word(), LONGEST)));
     lines.extend(node.state.note().map(|note| format!("({note})")));
     let label: Vec<String> = lines.iter().map(|line| escape(line)).collect();
     let mut attributes =

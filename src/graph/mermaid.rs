@@ -50,12 +50,14 @@ fn subgraph(out: &mut String, graph: &Graph, id: &str, title: &str, nodes: &[usi
         node(out, "    ", *at, &graph.nodes[*at]);
     }
     out.push_str("  end\n");
+    // No fill, and the title in the page's own colour: good on light and dark pages.
+    out.push_str(&format!("  style {id} fill:none,stroke:#818b98\n"));
 }
 
 fn node(out: &mut String, indent: &str, at: usize, node: &Node) {
     let mut label = format!("{}<br/>{}", escape(node.caption()), escape(&shorten(&node.name, LONGEST)));
     if let Some(source) = &node.source {
-        label.push_str(&format!("<br/>{}", escape(&shorten(&source.sentence(), LONGEST))));
+        label.push_str(&format!("<br/>{}", escape(&shorten(&source.word(), LONGEST))));
     }
     if let Some(note) = node.state.note() {
         label.push_str(&format!("<br/>({})", escape(note)));

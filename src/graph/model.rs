@@ -337,12 +337,16 @@ impl Node {
 }
 
 impl ImageSource {
-    /// `built by images.api`, `copied by images.postgres from …`.
+    /// `built by images.api`, `copied by images.postgres`.
+    pub fn word(&self) -> String {
+        let how = if self.from.is_some() { "copied" } else { "built" };
+        format!("{how} by images.{}", self.entry)
+    }
+
+    /// The same, with where it is copied from.
     pub fn sentence(&self) -> String {
-        match &self.from {
-            Some(from) => format!("copied by images.{} from {from}", self.entry),
-            None => format!("built by images.{}", self.entry),
-        }
+        let from = self.from.as_ref().map(|from| format!(" from {from}")).unwrap_or_default();
+        format!("{}{from}", self.word())
     }
 }
 

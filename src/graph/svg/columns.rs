@@ -1,4 +1,4 @@
-//! Which column a panel stands in: hosts first, images last, and between them groups and services so that references
+//! Which column a panel stands in: hosts and the stack's own hooks first, images last, and between them groups and services so that references
 //! lead to the right where they can.
 
 use std::collections::BTreeSet;
@@ -17,23 +17,21 @@ const COLUMN: f64 = 340.0;
 /// The panels of each column, from left to right, none empty. `edges` are references between panels.
 pub(super) fn columns(panels: &[Panel], edges: &BTreeSet<(usize, usize)>) -> Vec<Vec<usize>> {
     let of = |look: Look| (0..panels.len()).filter(|at| panels[*at].look == look).collect::<Vec<_>>();
-    let (hosts, images) = (of(Look::Host), of(Look::Image));
-    let units: Vec<usize> = (0..panels.len()).filter(|at| panels[*at].look.framed()).collect();
-    let inner: BTreeSet<(usize, usize)> = edges
-        .iter()
-        .copied()
-        .filter(|(from, to)| from != to && panels[*from].look.framed() && panels[*to].look.framed())
-        .collect();
+    let first: Vec<usize> = of(Look::Stack).into_iter().chain(of(Look::Host)).collect();
+    let is_unit = |at: usize| panels[at].look.framed() && panels[at].look != Look::Stack;
+    let units: Vec<usize> = (0..panels.len()).filter(|at| is_unit(*at)).collect();
+    let inner: BTreeSet<(usize, usize)> =
+        edges.iter().copied().filter(|(from, to)| from != to && is_unit(*from) && is_unit(*to)).collect();
     let height = |list: &[usize]| list.iter().map(|at| panels[*at].height() + GAP).sum::<i32>();
     let total = f64::from(height(&units));
     let wanted = (total * ASPECT / COLUMN).sqrt().max(1.0);
     let tallest = units.iter().map(|at| panels[*at].height() + GAP).max().unwrap_or_default();
     let most = TALL.max(tallest).max((total / wanted).ceil() as i32);
-    let mut columns = vec![hosts];
+    let mut columns = vec![first];
     for layer in layers(&units, &inner) {
         columns.extend(split(layer, most, &height));
     }
-    columns.extend(split(images, most, &height));
+    columns.extend(split(of(Look::Image), most, &height));
     columns.retain(|column| !column.is_empty());
     columns
 }

@@ -6,7 +6,7 @@ use super::super::model::{Graph, Link};
 use super::columns::{self, columns};
 use super::nets::{End, Hop, Net, Nets, Side, nets};
 use super::order::{Item, Tie, arrange};
-use super::ports::{Exit, entry, exits};
+use super::ports::{Exit, entry, entry_offset, exits};
 use super::scene::{GRID, Panel, panels};
 use super::tracks::{self, Strand};
 
@@ -141,7 +141,7 @@ impl Work {
         items.extend(self.nets.lanes.iter().map(|column| Item { column: *column, height: GRID, margin: 0 }));
         let offsets: BTreeMap<usize, i32> = panels
             .iter()
-            .flat_map(|panel| panel.rows.iter().map(|row| (row.node, row.top + row.height / 2)))
+            .flat_map(|panel| panel.rows.iter().map(|row| (row.node, row.top + entry_offset(row.height))))
             .collect();
         let item = |end: &End| match end {
             End::Row(node) => (self.panel_of[*node], offsets.get(node).copied().unwrap_or_default()),
@@ -160,7 +160,7 @@ impl Work {
                 self.rows[row.node].height = row.height;
             }
         }
-        self.lanes = tops[panels.len()..].iter().map(|top| top + 2).collect();
+        self.lanes = tops[panels.len()..].iter().map(|top| top + GRID / 2).collect();
     }
 
     /// The height of an end; of a row that lines leave, its middle.
@@ -206,7 +206,11 @@ impl Work {
                 (link, from, exit, self.height(bound))
             })
             .collect();
-        self.exits = exits(&lines, &|node| self.rows[node]);
+        let entered = self.nets.nets.iter().map(|net| match net.side {
+            Side::Left | Side::Inner => (net.target, Exit::Left),
+            Side::Right => (net.target, Exit::Right),
+        });
+        self.exits = exits(&lines, &entered.collect(), &|node| self.rows[node]);
     }
 
     /// Where the sources of a net leave in a gutter.

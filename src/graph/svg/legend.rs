@@ -32,7 +32,7 @@ pub(super) fn legend(graph: &Graph, links: &[Link], width: i32) -> Legend {
         entries.push((word, (*class).to_string(), false));
     }
     let lines = [
-        (links.iter().any(|link| !link.dangling() && !link.optional()), "refers to", "traffic"),
+        (links.iter().any(|link| !link.dangling() && !link.optional()), "refers to", "other"),
         (links.iter().any(Link::optional), "refers to, optional", "faint dots"),
         (links.iter().any(Link::dangling), "dangling", "missing dash"),
     ];

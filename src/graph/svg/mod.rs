@@ -3,6 +3,8 @@
 //! `scene` makes panels of nodes, `columns` and `order` give them places, `nets`, `tracks` and `ports` find ways for
 //! lines that cross no box, `layout` puts that together, and this file writes it down.
 
+#[cfg(test)]
+mod check;
 mod columns;
 mod layout;
 mod legend;
@@ -109,7 +111,7 @@ fn reference(graph: &Graph, link: &Link) -> String {
 fn frame(out: &mut String, panel: &Panel, rect: &Rect) {
     let class = match panel.look {
         Look::Host | Look::Image => return,
-        Look::Unit => "p",
+        Look::Stack | Look::Unit => "p",
         Look::Faint => "p faint dash",
         Look::Missing => "p missing dash",
     };
@@ -176,11 +178,12 @@ fn path(wire: &Wire) -> String {
             path.push_str(&format!("L{x} {y}"));
             continue;
         };
-        let before = points[at - 1];
-        let length = |a: (i32, i32), b: (i32, i32)| (a.0 - b.0).abs() + (a.1 - b.1).abs();
-        let radius = CORNER.min(length(before, (x, y)) / 2).min(length((x, y), *next) / 2);
-        let toward = |to: (i32, i32)| (x + (to.0 - x).signum() * radius, y + (to.1 - y).signum() * radius);
-        let (start, end) = (toward(before), toward(*next));
+        // A short step is no reason for a sharp corner on its long side.
+        let toward = |to: (i32, i32)| {
+            let radius = CORNER.min(((to.0 - x).abs() + (to.1 - y).abs()) / 2);
+            (x + (to.0 - x).signum() * radius, y + (to.1 - y).signum() * radius)
+        };
+        let (start, end) = (toward(points[at - 1]), toward(*next));
         path.push_str(&format!("L{} {}Q{x} {y} {} {}", start.0, start.1, end.0, end.1));
     }
     path

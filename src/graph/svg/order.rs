@@ -19,6 +19,8 @@ pub(super) struct Tie {
 
 /// How often the columns are gone through.
 const SWEEPS: usize = 12;
+/// By how much the page may be taller than its tallest column: straight lines are nice, a compact picture nicer.
+const SLACK: f64 = 40.0;
 /// What a crossing costs, in pixels of line.
 const CROSSING: f64 = 60.0;
 
@@ -29,9 +31,10 @@ pub(super) fn arrange(items: &[Item], ties: &[Tie], grid: i32) -> Vec<i32> {
     for (at, item) in items.iter().enumerate() {
         columns[item.column].push(at);
     }
-    let mut state = State { items, ties, columns, tops: vec![0.0; items.len()] };
+    let mut state = State { items, ties, columns, tops: vec![0.0; items.len()], page: 0.0 };
     for column in 0..count {
-        state.stack(column);
+        let end = state.stack(column);
+        state.page = state.page.max(end + SLACK);
     }
     let mut best = (state.cost(), state.columns.clone(), state.tops.clone());
     for sweep in 0..SWEEPS {
@@ -57,10 +60,13 @@ struct State<'a> {
     ties: &'a [Tie],
     columns: Vec<Vec<usize>>,
     tops: Vec<f64>,
+    /// Height of the page.
+    page: f64,
 }
 
 impl State<'_> {
-    fn stack(&mut self, column: usize) {
+    /// Puts the items of a column below each other; the end of the last.
+    fn stack(&mut self, column: usize) -> f64 {
         let mut top = 0.0;
         for (at, item) in self.columns[column].clone().into_iter().enumerate() {
             if at > 0 {
@@ -68,6 +74,29 @@ impl State<'_> {
             }
             self.tops[item] = top;
             top += f64::from(self.items[item].height);
+        }
+        top
+    }
+
+    /// Moves a column's items back onto the page, in their order.
+    fn keep_on_page(&mut self, column: usize) {
+        let list = self.columns[column].clone();
+        let mut free = 0.0;
+        for (at, item) in list.iter().enumerate() {
+            if at > 0 {
+                free += f64::from(self.gap(list[at - 1], *item));
+            }
+            self.tops[*item] = self.tops[*item].max(free);
+            free = self.tops[*item] + f64::from(self.items[*item].height);
+        }
+        let mut end = self.page;
+        for (at, item) in list.iter().enumerate().rev() {
+            let most = end - f64::from(self.items[*item].height);
+            self.tops[*item] = self.tops[*item].min(most);
+            end = self.tops[*item];
+            if at > 0 {
+                end -= f64::from(self.gap(list[at - 1], *item));
+            }
         }
     }
 
@@ -130,6 +159,7 @@ impl State<'_> {
             self.tops[*item] = start + offset;
         }
         self.columns[column] = list.into_iter().map(|(item, _, _)| item).collect();
+        self.keep_on_page(column);
     }
 
     /// Length of all lines, crossings, and the height of the page.

@@ -13,7 +13,7 @@ const GAP: i32 = 8;
 const ROW: i32 = 40;
 const TAG_ROW: i32 = 24;
 /// The widest row.
-const WIDEST: i32 = 248;
+const WIDEST: i32 = 264;
 const NARROWEST: i32 = 152;
 /// Blank on both sides of the text in a row.
 pub(super) const INSET: i32 = 10;
@@ -21,6 +21,8 @@ pub(super) const INSET: i32 = 10;
 /// How a panel looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Look {
+    /// The stack's own hooks.
+    Stack,
     /// A group or service.
     Unit,
     /// One that the filters leave out, or what the cluster brings along.
@@ -114,8 +116,8 @@ fn tag_width(node: &Node) -> f64 {
 pub(super) fn caption(node: &Node) -> String {
     let mut text = node.caption().to_string();
     if let Some(source) = &node.source {
-        let how = if source.from.is_some() { "copied by" } else { "built by" };
-        text.push_str(&format!(" · {how} images.{}", source.entry));
+        let how = if source.from.is_some() { "copied" } else { "built" };
+        text.push_str(&format!(" · {how}: {}", source.entry));
     }
     match node.state {
         State::Made => text.push_str(" · made while applying"),
@@ -138,7 +140,7 @@ pub(super) fn panels(graph: &Graph, outs: &[usize]) -> Vec<Panel> {
     let made: Vec<usize> = loose.iter().copied().filter(of_stack).filter(|at| resource(graph, *at)).collect();
     let stack: Vec<usize> = own.into_iter().chain(made).collect();
     if !stack.is_empty() {
-        panels.push(panel(graph, outs, Look::Unit, "whole stack", "hooks", stack));
+        panels.push(panel(graph, outs, Look::Stack, "whole stack", "hooks", stack));
     }
     for (unit, nodes) in units {
         let (look, word) = match (unit.selected, unit.kind) {

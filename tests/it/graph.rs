@@ -1,0 +1,475 @@
+//! `codexctl graph`: what refers to what, as its JSON form says it.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::harness::Project;
+
+const STACK: &str = "project: demo\nenvironments: {dev: {}}\n";
+
+/// The graph of a project as JSON.
+fn graph(project: &Project, args: &[&str]) -> Value {
+    let fixed = ["graph", "--env", "dev", "--format", "json"];
+    serde_json::from_str(&project.ok(&[&fixed[..], args].concat())).unwrap()
+}
+
+/// `from relation to`, one a line, with `?` for optional and `!` for dangling ones; ids without namespaces.
+fn edges(graph: &Value) -> Vec<String> {
+    let short = |id: &Value| id.as_str().unwrap().replace("/demo-dev/", "/");
+    let mark = |edge: &Value| match (edge["optional"] == true, edge["dangling"] == true) {
+        (false, false) => "",
+        (true, false) => " ?",
+        (_, true) => " !",
+    };
+    let line = |edge: &Value| {
+        let relation = edge["relation"].as_str().unwrap();
+        format!("{} {relation} {}{}", short(&edge["from"]), short(&edge["to"]), mark(edge))
+    };
+    graph["edges"].as_array().unwrap().iter().map(line).collect()
+}
+
+fn node<'a>(graph: &'a Value, id: &str) -> &'a Value {
+    let nodes = graph["nodes"].as_array().unwrap();
+    let found = nodes.iter().find(|node| node["id"].as_str().unwrap().replace("/demo-dev/", "/") == id);
+    found.unwrap_or_else(|| panic!("no {id} in {nodes:#?}"))
+}
+
+fn state<'a>(graph: &'a Value, id: &str) -> &'a str {
+    node(graph, id)["state"].as_str().unwrap()
+}
+
+/// A manifest of empty objects: `ConfigMap a, Secret b`.
+fn declared(list: &str) -> String {
+    list.split(", ").fold(String::new(), |mut text, object| {
+        let (kind, name) = object.split_once(' ').unwrap();
+        let version = match kind {
+            "Role" | "ClusterRole" => "rbac.authorization.k8s.io/v1",
+            "Deployment" => "apps/v1",
+            "IngressClass" => "networking.k8s.io/v1",
+            "StorageClass" => "storage.k8s.io/v1",
+            _ => "v1",
+        };
+        writeln!(text, "---\napiVersion: {version}\nkind: {kind}\nmetadata: {{name: {name}}}").unwrap();
+        text
+    })
+}
+
+const WORKLOAD: &str = "
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  serviceName: db
+  selector: {matchLabels: {app: db}}
+  volumeClaimTemplates: [{metadata: {name: data}}]
+  template:
+    metadata: {labels: {app: db, tier: back}}
+    spec:
+      serviceAccountName: runner
+      imagePullSecrets: [{name: pull}]
+      initContainers:
+        - {name: init, image: reg.test/init:1, envFrom: [{secretRef: {name: init-secret}}]}
+      containers:
+        - name: db
+          image: reg.test/db:1
+          env:
+            - {name: A, valueFrom: {configMapKeyRef: {name: env-config, key: a}}}
+            - {name: B, valueFrom: {secretKeyRef: {name: env-secret, key: b, optional: true}}}
+          envFrom:
+            - configMapRef: {name: from-config}
+      volumes:
+        - {name: a, configMap: {name: volume-config}}
+        - {name: b, secret: {secretName: volume-secret}}
+        - {name: c, persistentVolumeClaim: {claimName: claim}}
+        - name: d
+          projected:
+            sources:
+              - configMap: {name: projected-config}
+              - secret: {name: projected-secret, optional: true}
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: backup}
+spec:
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          containers: [{name: c, image: reg.test/db:1}]
+          volumes: [{name: d, persistentVolumeClaim: {claimName: data-db-0}}]
+";
+
+#[test]
+fn a_workload_refers_to_all_that_it_needs() {
+    let project = Project::with_manifest(&format!(
+        "{WORKLOAD}{}",
+        declared(
+            "Service db, ServiceAccount runner, Secret pull, Secret init-secret, ConfigMap env-config, Secret env-secret, ConfigMap from-config, ConfigMap volume-config, Secret volume-secret, PersistentVolumeClaim claim, ConfigMap projected-config, Secret projected-secret"
+        )
+    ));
+    let found = graph(&project, &[]);
+    assert_eq!(
+        edges(&found),
+        [
+            "StatefulSet.apps/db envFrom Secret/init-secret",
+            "StatefulSet.apps/db image image/reg.test/init:1",
+            "StatefulSet.apps/db env ConfigMap/env-config",
+            "StatefulSet.apps/db env Secret/env-secret ?",
+            "StatefulSet.apps/db envFrom ConfigMap/from-config",
+            "StatefulSet.apps/db image image/reg.test/db:1",
+            "StatefulSet.apps/db volume ConfigMap/volume-config",
+            "StatefulSet.apps/db volume Secret/volume-secret",
+            "StatefulSet.apps/db volume PersistentVolumeClaim/claim",
+            "StatefulSet.apps/db volume ConfigMap/projected-config",
+            "StatefulSet.apps/db volume Secret/projected-secret ?",
+            "StatefulSet.apps/db serviceName Service/db",
+            "StatefulSet.apps/db claimTemplate PersistentVolumeClaim/data-db-*",
+            "StatefulSet.apps/db imagePullSecret Secret/pull",
+            "StatefulSet.apps/db serviceAccount ServiceAccount/runner",
+            "CronJob.batch/backup image image/reg.test/db:1",
+            // A claim that the template of the StatefulSet makes.
+            "CronJob.batch/backup volume PersistentVolumeClaim/data-db-*",
+        ]
+    );
+    assert_eq!(state(&found, "PersistentVolumeClaim/data-db-*"), "made");
+    let claim = node(&found, "PersistentVolumeClaim/claim");
+    assert_eq!((&claim["unit"], &claim["file"]), (&"services/api".into(), &"api.yaml".into()));
+}
+
+#[test]
+fn what_nothing_declares_dangles_unless_it_is_optional() {
+    let found = graph(&Project::with_manifest(WORKLOAD), &[]);
+    let dangling: Vec<String> = edges(&found).into_iter().filter(|edge| edge.ends_with('!')).collect();
+    let targets: Vec<&str> = dangling.iter().map(|edge| edge.split(' ').nth(2).unwrap()).collect();
+    assert_eq!(
+        targets,
+        [
+            "Secret/init-secret",
+            "ConfigMap/env-config",
+            "ConfigMap/from-config",
+            "ConfigMap/volume-config",
+            "Secret/volume-secret",
+            "PersistentVolumeClaim/claim",
+            "ConfigMap/projected-config",
+            "Service/db",
+            "Secret/pull",
+            "ServiceAccount/runner",
+        ]
+    );
+    assert_eq!(state(&found, "Secret/pull"), "missing");
+    assert_eq!(state(&found, "Secret/env-secret"), "optional");
+}
+
+#[test]
+fn one_reference_that_needs_it_makes_an_optional_target_missing() {
+    let pod = |name: &str, optional: bool| {
+        format!(
+            "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec:\n  containers: [{{name: c, envFrom: [{{configMapRef: {{name: cfg, optional: {optional}}}}}]}}]\n"
+        )
+    };
+    let found = graph(&Project::with_manifest(&(pod("a", true) + &pod("b", false))), &[]);
+    assert_eq!(edges(&found), ["Pod/a envFrom ConfigMap/cfg ?", "Pod/b envFrom ConfigMap/cfg !"]);
+    assert_eq!(state(&found, "ConfigMap/cfg"), "missing");
+}
+
+const TRAFFIC: &str = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {template: {metadata: {labels: {app: web, tier: front}}, spec: {containers: []}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: elsewhere}
+spec: {type: ExternalName, externalName: db.test}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: lost}
+spec: {selector: {app: wbe}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec:
+  ingressClassName: nginx
+  defaultBackend: {service: {name: fallback, port: {number: 80}}}
+  tls: [{secretName: web-tls, hosts: [www.shop.test, api.shop.test]}]
+  rules:
+    - host: www.shop.test
+      http: {paths: [{path: /, backend: {service: {name: web, port: {number: 80}}}}, {path: /o, backend: {serviceName: elsewhere, servicePort: 80}}]}
+    - http: {paths: []}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: lost}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: wbe}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec: {selector: {matchExpressions: [{key: tier, operator: In, values: [front, back]}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: all}
+spec: {podSelector: {}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: none}
+spec: {podSelector: {matchLabels: {app: later}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: nginx}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: web}
+spec: {selector: {matchLabels: {app: web}}}
+";
+
+#[test]
+fn services_ingresses_scalers_and_policies_find_their_workloads() {
+    let found = graph(&Project::with_manifest(TRAFFIC), &[]);
+    assert_eq!(
+        edges(&found),
+        [
+            "Service/web selects Deployment.apps/web",
+            "Service/lost selects Pods/app=wbe !",
+            "Ingress.networking.k8s.io/web backend Service/fallback !",
+            "Ingress.networking.k8s.io/web backend Service/web",
+            "Ingress.networking.k8s.io/web backend Service/elsewhere",
+            "Ingress.networking.k8s.io/web tls Secret/web-tls !",
+            "Ingress.networking.k8s.io/web host host/www.shop.test",
+            "Ingress.networking.k8s.io/web host host/*",
+            "Ingress.networking.k8s.io/web host host/api.shop.test",
+            "Ingress.networking.k8s.io/web class IngressClass.networking.k8s.io/nginx",
+            "HorizontalPodAutoscaler.autoscaling/web scales Deployment.apps/web",
+            "HorizontalPodAutoscaler.autoscaling/lost scales Deployment.apps/wbe !",
+            "PodDisruptionBudget.policy/web selects Deployment.apps/web",
+            "NetworkPolicy.networking.k8s.io/all selects Deployment.apps/web",
+        ]
+    );
+    // A kind that is not known belongs to its service, and that is all.
+    assert_eq!(node(&found, "ServiceMonitor.monitoring.coreos.com/web")["unit"], "services/api");
+}
+
+const RIGHTS: &str = "
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: b}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+subjects:
+  - {kind: ServiceAccount, name: runner}
+  - {kind: ServiceAccount, name: default}
+  - {kind: ServiceAccount, name: prometheus, namespace: monitoring}
+  - {kind: User, name: someone}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: c}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects: [{kind: ServiceAccount, name: typo, namespace: demo-dev}]
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: runner}
+imagePullSecrets: [{name: pull}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  serviceAccountName: default
+  containers: []
+  volumes: [{name: ca, projected: {sources: [{configMap: {name: kube-root-ca.crt}}]}}]
+";
+
+#[test]
+fn what_every_cluster_has_does_not_dangle() {
+    let found = graph(&Project::with_manifest(&format!("{RIGHTS}{}", declared("Role reader"))), &[]);
+    assert_eq!(
+        edges(&found),
+        [
+            "RoleBinding.rbac.authorization.k8s.io/b roleRef Role.rbac.authorization.k8s.io/reader",
+            "RoleBinding.rbac.authorization.k8s.io/b subject ServiceAccount/runner",
+            "RoleBinding.rbac.authorization.k8s.io/b subject ServiceAccount/default",
+            "RoleBinding.rbac.authorization.k8s.io/b subject ServiceAccount/monitoring/prometheus",
+            "ClusterRoleBinding.rbac.authorization.k8s.io/c roleRef ClusterRole.rbac.authorization.k8s.io/view",
+            "ClusterRoleBinding.rbac.authorization.k8s.io/c subject ServiceAccount/typo !",
+            "ServiceAccount/runner imagePullSecret Secret/pull !",
+            "Pod/p volume ConfigMap/kube-root-ca.crt",
+            "Pod/p serviceAccount ServiceAccount/default",
+        ]
+    );
+    for id in ["ServiceAccount/default", "ServiceAccount/monitoring/prometheus", "ConfigMap/kube-root-ca.crt"]
+    {
+        assert_eq!(state(&found, id), "cluster", "{id}");
+    }
+}
+
+#[test]
+fn secrets_that_controllers_write_are_known() {
+    let project = Project::with_manifest(
+        "apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: c}\nspec: {secretName: tls-a}\n---\n\
+         apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: ext}\n---\n\
+         apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i, annotations: {cert-manager.io/issuer: x}}\n\
+         spec: {tls: [{secretName: tls-b}]}\n---\n\
+         apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: j}\nspec: {tls: [{secretName: tls-a}]}\n---\n\
+         apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n\
+         spec: {containers: [{name: c, envFrom: [{secretRef: {name: ext}}]}]}\n",
+    );
+    let found = graph(&project, &[]);
+    assert_eq!(edges(&found).iter().filter(|edge| edge.ends_with('!')).count(), 0, "{:?}", edges(&found));
+    for id in ["Secret/tls-a", "Secret/tls-b", "Secret/ext"] {
+        assert_eq!(state(&found, id), "made", "{id}");
+    }
+}
+
+#[test]
+fn the_filters_leave_out_but_do_not_break() {
+    let project = Project::new(&format!(
+        "{STACK}infrastructure:\n  - {{name: config, manifests: [{{path: config.yaml}}]}}\n  - {{name: broken, manifests: [{{path: none.yaml}}]}}\n\
+         services:\n  - {{name: api, manifests: [{{path: api.yaml}}]}}\n  - {{name: web, manifests: [{{path: web.yaml}}]}}\n"
+    ));
+    project
+        .file("config.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: cfg, namespace: demo-dev}\n");
+    project.file(
+        "api.yaml",
+        "apiVersion: v1\nkind: Service\nmetadata: {name: api}\nspec: {selector: {app: web}}\n",
+    );
+    project.file(
+        "web.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web}}\nspec: {containers: [{name: c, envFrom: [{configMapRef: {name: cfg}}, {configMapRef: {name: typo}}]}]}\n",
+    );
+    assert!(
+        project.fails(2, &["graph", "--env", "dev"]).contains("none.yaml"),
+        "what is selected must render"
+    );
+    let run = project.run(&[
+        "graph",
+        "--env",
+        "dev",
+        "--format",
+        "json",
+        "--only-services",
+        "api",
+        "--skip-infra",
+        "broken,config",
+    ]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("`broken` is left out and cannot be rendered"), "{}", run.stderr);
+    let found: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(edges(&found), ["Service/api selects Pod/web"]);
+    assert_eq!(state(&found, "Pod/web"), "outside");
+    let units: Vec<(&str, bool)> = found["units"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|unit| (unit["id"].as_str().unwrap(), unit["selected"] == true))
+        .collect();
+    assert_eq!(
+        units,
+        [("services/api", true), ("services/web", false)],
+        "what nothing refers to is not there"
+    );
+
+    let found = graph(&project, &["--only-services", "web", "--skip-infra", "config,broken"]);
+    assert_eq!(edges(&found), ["Pod/web envFrom ConfigMap/cfg", "Pod/web envFrom ConfigMap/typo !"]);
+    assert_eq!(state(&found, "ConfigMap/cfg"), "outside");
+}
+
+#[test]
+fn a_unit_that_its_when_leaves_out_is_not_there() {
+    let project = Project::new(&format!(
+        "{STACK}infrastructure: [{{name: config, when: \"no\", manifests: [{{path: config.yaml}}]}}]\nservices: [{{name: api, manifests: [{{path: api.yaml}}]}}]\n"
+    ));
+    project.file("config.yaml", declared("ConfigMap cfg"));
+    project.file("api.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, envFrom: [{configMapRef: {name: cfg}}]}]}\n");
+    assert_eq!(edges(&graph(&project, &[])), ["Pod/p envFrom ConfigMap/cfg !"]);
+}
+
+#[test]
+fn hooks_have_phases_and_what_they_make_is_known() {
+    let project = Project::new(&format!(
+        "{STACK}hooks:\n  beforeAll: [{{name: first, run: echo a}}]\n  afterAll: [{{use: sleep, with: {{duration: 1s}}}}]\n\
+         services:\n  - name: api\n    manifests: [{{path: api.yaml}}]\n    hooks:\n\
+         \x20     beforeApply:\n        - {{use: codex.ensure-codex-secrets}}\n        - {{use: codex.reuse-dev-tls-secret, with: {{secretName: kept-tls}}}}\n\
+         \x20     afterApply:\n        - {{name: up, use: kubectl.wait, with: {{kind: deploy, name: api}}}}\n        - {{use: kubectl.wait, with: {{kind: deployment, name: ap1}}}}\n        - {{name: never, run: echo, when: \"no\"}}\n\
+         \x20     beforeDestroy: [{{run: \"echo bye\\necho more\"}}]\n"
+    ));
+    project.file(
+        "api.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {template: {spec: {containers: [{name: c, envFrom: [{secretRef: {name: openai-secret}}]}]}}}\n---\n\
+         apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: api}\nspec: {tls: [{secretName: kept-tls}]}\n",
+    );
+    let found = graph(&project, &[]);
+    let hooks: Vec<String> = found["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|node| node["type"] == "hook")
+        .map(|node| {
+            format!("{} {} {} {}", node["id"], node["hook"]["phase"], node["hook"]["action"], node["name"])
+                .replace('"', "")
+        })
+        .collect();
+    assert_eq!(
+        hooks,
+        [
+            "hooks.beforeAll[0] beforeAll run first",
+            "hooks.afterAll[0] afterAll sleep sleep",
+            "services[0].hooks.beforeApply[0] beforeApply codex.ensure-codex-secrets codex.ensure-codex-secrets",
+            "services[0].hooks.beforeApply[1] beforeApply codex.reuse-dev-tls-secret codex.reuse-dev-tls-secret",
+            "services[0].hooks.afterApply[0] afterApply kubectl.wait up",
+            "services[0].hooks.afterApply[1] afterApply kubectl.wait kubectl.wait",
+            "services[0].hooks.beforeDestroy[0] beforeDestroy run echo bye",
+        ]
+    );
+    assert_eq!(
+        edges(&found),
+        [
+            "Deployment.apps/api envFrom Secret/openai-secret",
+            "Ingress.networking.k8s.io/api tls Secret/kept-tls",
+            "services[0].hooks.beforeApply[0] makes Secret/openai-secret",
+            "services[0].hooks.beforeApply[1] makes Secret/kept-tls",
+            "services[0].hooks.afterApply[0] waitsFor Deployment.apps/api",
+            "services[0].hooks.afterApply[1] waitsFor Deployment.apps/ap1 !",
+        ]
+    );
+    assert_eq!((state(&found, "Secret/openai-secret"), state(&found, "Secret/kept-tls")), ("made", "made"));
+    assert_eq!(node(&found, "hooks.beforeAll[0]")["unit"], Value::Null);
+}
+
+#[test]
+fn images_name_the_entry_they_come_from() {
+    let project = Project::new(&format!(
+        "{STACK}images:\n  db: {{type: external, from: docker.io/library/postgres:17, local: reg.test/db:17}}\n\
+         \x20 api: {{type: build, repository: reg.test/api, tag: latest}}\n  unused: {{type: build, repository: reg.test/unused, tag: '1'}}\n\
+         services: [{{name: api, manifests: [{{path: api.yaml}}], image: {{repository: reg.test/api}}}}]\n"
+    ));
+    project.file("api.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {template: {spec: {initContainers: [{name: i, image: 'reg.test/db:17'}], containers: [{name: c}, {name: d, image: other}]}}}\n");
+    let found = graph(&project, &[]);
+    let source = |id: &str| node(&found, id)["source"].to_string();
+    assert_eq!(
+        source("image/reg.test/db:17"),
+        r#"{"entry":"db","type":"external","from":"docker.io/library/postgres:17"}"#
+    );
+    // No tag means `latest`.
+    assert_eq!(source("image/reg.test/api"), r#"{"entry":"api","type":"build"}"#);
+    assert_eq!(source("image/other"), "null");
+    assert_eq!(found["nodes"].as_array().unwrap().iter().filter(|node| node["type"] == "image").count(), 3);
+}
