@@ -16,6 +16,9 @@ need python3 python3
 need dash dash
 need busybox busybox
 need_codex "$PWD/target/tools"
+# They draw what `codexctl graph` writes.
+need dot graphviz
+need_mermaid "$PWD/target/tools"
 need_kubectl "$PWD/target/tools"
 CODEXCTL_TEST_KUBECTL=$(command -v kubectl)
 export CODEXCTL_TEST_KUBECTL

@@ -25,7 +25,7 @@ pub fn nasty() -> Project {
     let hooks: String =
         NASTY.iter().map(|name| format!("        - {{name: {}, run: echo}}\n", quoted(name))).collect();
     let project = Project::new(&format!(
-        "project: demo\nenvironments: {{dev: {{}}}}\nservices:\n  - name: api\n    manifests: [{{path: api.yaml}}]\n    hooks:\n      afterApply:\n{hooks}"
+        "project: demo\nenvironments: {{dev: {{}}}}\nservices:\n  - name: api\n    manifests: [{{path: api.yaml}}]\n    hooks:\n      afterApply:\n{hooks}  - name: empty\n"
     ));
     let manifests: String = NASTY
         .iter()

@@ -63,8 +63,16 @@ pub(super) fn layout(graph: &Graph, links: &[Link]) -> Layout {
     let pairs: Vec<(usize, usize)> = links.iter().map(|link| (link.from, link.to)).collect();
     let place = |node: usize| (panel_of[node], column_of[panel_of[node]]);
     let nets = nets(&pairs, &place);
+    let mut net_of = BTreeMap::new();
+    for (at, net) in nets.nets.iter().enumerate() {
+        net_of.extend(net.sources.iter().map(|source| ((*source, net.target), at)));
+    }
     let mut work = Work {
+        link_of: pairs.iter().enumerate().map(|(at, pair)| (*pair, at)).collect(),
+        hop_of: nets.hops.iter().enumerate().map(|(at, hop)| ((hop.net, hop.gutter), at)).collect(),
+        net_of: pairs.iter().filter_map(|pair| net_of.get(pair).copied()).collect(),
         rows: vec![Rect::default(); graph.nodes.len()],
+        tops: Vec::new(),
         inner: inner_tracks(&mut panels, &nets.nets, &panel_of),
         pairs,
         panel_of,
@@ -107,8 +115,15 @@ fn inner_tracks(panels: &mut [Panel], nets: &[Net], panel_of: &[usize]) -> BTree
 
 struct Work {
     rows: Vec<Rect>,
+    /// The top of each panel.
+    tops: Vec<i32>,
     inner: BTreeMap<usize, usize>,
     pairs: Vec<(usize, usize)>,
+    link_of: BTreeMap<(usize, usize), usize>,
+    /// The net of each link.
+    net_of: Vec<usize>,
+    /// The hop of a net in a gutter.
+    hop_of: BTreeMap<(usize, usize), usize>,
     panel_of: Vec<usize>,
     column_of: Vec<usize>,
     nets: Nets,
@@ -154,6 +169,7 @@ impl Work {
             }
         }
         let tops = arrange(&items, &ties, GRID);
+        self.tops = tops[..panels.len()].to_vec();
         for (panel, top) in panels.iter().zip(&tops) {
             for row in &panel.rows {
                 self.rows[row.node].y = top + row.top;
@@ -171,21 +187,9 @@ impl Work {
         }
     }
 
-    /// The net a link belongs to.
-    fn net(&self, link: usize) -> usize {
-        let (from, to) = self.pairs[link];
-        let side = match () {
-            () if self.panel_of[from] == self.panel_of[to] => Side::Inner,
-            () if self.column(from) < self.column(to) => Side::Left,
-            () => Side::Right,
-        };
-        let is = |net: &Net| net.target == to && net.side == side;
-        self.nets.nets.iter().position(is).unwrap_or_default()
-    }
-
     fn exit_side(&self, link: usize) -> Exit {
         let (from, to) = self.pairs[link];
-        match self.nets.nets[self.net(link)].side {
+        match self.nets.nets[self.net_of[link]].side {
             Side::Inner => Exit::Left,
             Side::Right if self.column(from) != self.column(to) => Exit::Left,
             Side::Left | Side::Right => Exit::Right,
@@ -196,7 +200,7 @@ impl Work {
         let lines: Vec<(usize, usize, Exit, i32)> = (0..self.pairs.len())
             .map(|link| {
                 let (from, to) = self.pairs[link];
-                let net = &self.nets.nets[self.net(link)];
+                let net = &self.nets.nets[self.net_of[link]];
                 let exit = self.exit_side(link);
                 let column = self.column(from);
                 // The first lane on the way, else the target itself.
@@ -220,9 +224,8 @@ impl Work {
             ends.iter()
                 .flat_map(|end| match end {
                     End::Row(node) if *node != net.target => {
-                        let is = |link: &usize| self.pairs[*link] == (*node, net.target);
-                        let link = (0..self.pairs.len()).find(is);
-                        link.and_then(|link| self.exits.get(&link)).copied().into_iter().collect()
+                        let link = self.link_of.get(&(*node, net.target));
+                        link.and_then(|link| self.exits.get(link)).copied().into_iter().collect()
                     }
                     end => vec![self.height(*end)],
                 })
@@ -272,10 +275,7 @@ impl Work {
                 self.rows[row.node].x = left + inner;
                 self.rows[row.node].width = width - inner - right;
             }
-            placed.push((panel, Rect { x: left, y: 0, width, height }));
-        }
-        for (panel, rect) in &mut placed {
-            rect.y = panel.rows.first().map_or(0, |row| self.rows[row.node].y - row.top);
+            placed.push((panel, Rect { x: left, y: self.tops[at], width, height }));
         }
         let wires = (0..self.pairs.len()).map(|link| self.wire(link, &gutter_x)).collect();
         let height = placed.iter().map(|(_, rect)| rect.y + rect.height).max().unwrap_or_default();
@@ -284,7 +284,7 @@ impl Work {
 
     fn wire(&self, link: usize, gutter_x: &[i32]) -> Wire {
         let (from, to) = self.pairs[link];
-        let number = self.net(link);
+        let number = self.net_of[link];
         let net = &self.nets.nets[number];
         let (source, target) = (self.rows[from], self.rows[to]);
         let exit = self.exits.get(&link).copied().unwrap_or_else(|| entry(&source));
@@ -305,9 +305,8 @@ impl Work {
         let mut points = vec![(start, y)];
         let last = gutters.last().copied();
         for gutter in gutters {
-            let is = |hop: &Hop| hop.net == number && hop.gutter == gutter;
-            let hop = self.nets.hops.iter().position(is).unwrap_or_default();
-            let x = gutter_x[gutter] + TRACK * self.hop_tracks[hop] as i32;
+            let track = self.hop_of.get(&(number, gutter)).map_or(0, |hop| self.hop_tracks[*hop]);
+            let x = gutter_x[gutter] + TRACK * track as i32;
             let lane = if net.side == Side::Left { gutter } else { gutter + 1 };
             let next = match net.lanes.get(&lane) {
                 Some(lane) if Some(gutter) != last => self.lanes[*lane],

@@ -31,7 +31,12 @@ pub(super) fn arrange(items: &[Item], ties: &[Tie], grid: i32) -> Vec<i32> {
     for (at, item) in items.iter().enumerate() {
         columns[item.column].push(at);
     }
-    let mut state = State { items, ties, columns, tops: vec![0.0; items.len()], page: 0.0 };
+    let mut joined = vec![Vec::new(); items.len()];
+    for Tie { left, right } in ties {
+        joined[left.0].push((left.1, *right, false));
+        joined[right.0].push((right.1, *left, true));
+    }
+    let mut state = State { items, ties, joined, columns, tops: vec![0.0; items.len()], page: 0.0 };
     for column in 0..count {
         let end = state.stack(column);
         state.page = state.page.max(end + SLACK);
@@ -58,6 +63,8 @@ pub(super) fn arrange(items: &[Item], ties: &[Tie], grid: i32) -> Vec<i32> {
 struct State<'a> {
     items: &'a [Item],
     ties: &'a [Tie],
+    /// The ties of each item: its own offset, the other end, and whether that is to the left.
+    joined: Vec<Vec<(i32, (usize, i32), bool)>>,
     columns: Vec<Vec<usize>>,
     tops: Vec<f64>,
     /// Height of the page.
@@ -107,13 +114,10 @@ impl State<'_> {
     /// Where an item would like to be, and how much; `left`: only because of the column to its left or right.
     fn wish(&self, item: usize, left: Option<bool>) -> Option<(f64, f64)> {
         let (mut sum, mut count) = (0.0, 0.0);
-        for tie in self.ties {
-            let ends = [(tie.left, tie.right, Some(false)), (tie.right, tie.left, Some(true))];
-            for (own, other, side) in ends {
-                if own.0 == item && (left.is_none() || left == side) {
-                    sum += self.tops[other.0] + f64::from(other.1 - own.1);
-                    count += 1.0;
-                }
+        for (offset, other, side) in &self.joined[item] {
+            if left.is_none() || left == Some(*side) {
+                sum += self.tops[other.0] + f64::from(other.1 - offset);
+                count += 1.0;
             }
         }
         (count > 0.0).then(|| (sum / count, count))
@@ -165,18 +169,14 @@ impl State<'_> {
     /// Length of all lines, crossings, and the height of the page.
     fn cost(&self) -> f64 {
         let mut cost = 0.0;
-        let ends: Vec<(usize, f64, f64)> = self
-            .ties
-            .iter()
-            .map(|tie| {
-                let y = |end: (usize, i32)| self.tops[end.0] + f64::from(end.1);
-                (self.items[tie.left.0].column, y(tie.left), y(tie.right))
-            })
-            .collect();
-        for (at, a) in ends.iter().enumerate() {
-            cost += (a.1 - a.2).abs();
-            let crossing = |b: &&(usize, f64, f64)| b.0 == a.0 && (a.1 - b.1) * (a.2 - b.2) < 0.0;
-            cost += CROSSING * ends[at + 1..].iter().filter(crossing).count() as f64;
+        let mut gutters: Vec<Vec<(f64, f64)>> = vec![Vec::new(); self.columns.len()];
+        for tie in self.ties {
+            let y = |end: (usize, i32)| self.tops[end.0] + f64::from(end.1);
+            let ends = (y(tie.left), y(tie.right));
+            let gutter = &mut gutters[self.items[tie.left.0].column];
+            let crossing = |other: &&(f64, f64)| (ends.0 - other.0) * (ends.1 - other.1) < 0.0;
+            cost += (ends.0 - ends.1).abs() + CROSSING * gutter.iter().filter(crossing).count() as f64;
+            gutter.push(ends);
         }
         let bottom = |at: usize| self.tops[at] + f64::from(self.items[at].height);
         let top = self.tops.iter().copied().fold(f64::INFINITY, f64::min);
