@@ -46,12 +46,12 @@ enum FormatArg {
 
 impl Args {
     pub(super) fn run(self, app: &App) -> Result<()> {
-        let format = self.format()?;
         if let Some(path) = self.output.as_deref().filter(|path| path.is_dir()) {
             return Err(Fault::invalid(format!("--output {} is a folder", path.display()))
                 .hint("name a file, such as stack.svg")
                 .into());
         }
+        let format = self.format()?;
         let (stack, context) = app.load(&self.target.into_request())?;
         let namespace = stack.require_namespace()?.as_str();
         let selected = Selected::new(&stack, &self.filters.into_filters()?)?;

@@ -12,7 +12,7 @@ use super::model::{Edge, Graph, Node, Relation, Sort, State, Unit, VERSION};
 use super::references::{Need, Reference, Target};
 use super::selector::Selector;
 use super::stock::{Found, Key, Object, Stock};
-use crate::config::Stack;
+use crate::config::{Slot, Stack};
 use crate::manifests::{ManifestSet, UnitKind};
 use crate::process::Secrets;
 
@@ -119,7 +119,7 @@ impl Builder<'_> {
             version: VERSION,
             project: clean(&stack.project),
             environment: clean(stack.environment.name.as_str()),
-            slot: stack.target().slot.map(|slot| slot.number()),
+            slot: stack.target().slot.map(Slot::number),
             namespace: self.input.namespace.to_string(),
             units,
             nodes: self.nodes,
@@ -196,8 +196,7 @@ impl Builder<'_> {
 
     fn image(&mut self, image: &str) -> String {
         let source = self.images.of(image);
-        let shown = self.input.secrets.mask(image);
-        self.add(Node { source, ..node(Sort::Image, format!("image/{}", clean(&shown)), &shown) })
+        self.add(Node { source, ..node(Sort::Image, format!("image/{}", clean(image)), image) })
     }
 
     /// The node of a declared object, made on first use where its unit is outside the selection.

@@ -1,5 +1,6 @@
 //! A Graphviz graph, for `dot -Tsvg`, `-Tpng`, `-Tpdf`.
 
+use super::Groups;
 use super::label::shorten;
 use super::model::{Graph, Link, Node, Sort, State};
 use super::style::Family;
@@ -17,7 +18,7 @@ pub(super) fn write(graph: &Graph) -> String {
     out.push_str(HEAD);
     let title = format!("{}\\nnamespace {}", escape(&graph.title()), escape(&graph.namespace));
     out.push_str(&format!("  label=\"{title}\";\n"));
-    let (own, units, loose) = graph.groups();
+    let Groups { own, units, loose } = graph.groups();
     if !own.is_empty() {
         cluster(&mut out, graph, "stack", "the whole stack", "rounded", &own);
     }

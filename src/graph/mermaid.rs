@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use super::Groups;
 use super::label::shorten;
 use super::model::{Graph, Link, Node, Sort, State};
 use super::style::Family;
@@ -18,7 +19,7 @@ pub(super) fn write(graph: &Graph) -> String {
     let mut out = String::new();
     let title = comment(&graph.title());
     out.push_str(&format!("%% {title}, namespace {}\nflowchart LR\n", comment(&graph.namespace)));
-    let (own, units, loose) = graph.groups();
+    let Groups { own, units, loose } = graph.groups();
     if !own.is_empty() {
         subgraph(&mut out, graph, "stack", "the whole stack", &own);
     }

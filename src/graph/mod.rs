@@ -49,6 +49,16 @@ impl Format {
     }
 }
 
+/// Positions of nodes in [`Graph::nodes`], by what they belong to.
+struct Groups<'a> {
+    /// The stack's own hooks.
+    own: Vec<usize>,
+    /// Each unit's.
+    units: Vec<(&'a Unit, Vec<usize>)>,
+    /// Those of none.
+    loose: Vec<usize>,
+}
+
 impl Graph {
     /// The graph in this format, ending with a newline.
     ///
@@ -77,14 +87,14 @@ impl Graph {
         }
     }
 
-    /// Positions of the nodes by group: the stack's own hooks, each unit, and what belongs to none.
-    fn groups(&self) -> (Vec<usize>, Vec<(&Unit, Vec<usize>)>, Vec<usize>) {
+    /// Positions of the nodes by what they belong to.
+    fn groups(&self) -> Groups<'_> {
         let of = |wanted: &dyn Fn(&Node) -> bool| {
             (0..self.nodes.len()).filter(|at| wanted(&self.nodes[*at])).collect::<Vec<_>>()
         };
         let own = of(&|node| node.unit.is_none() && node.sort == Sort::Hook);
         let loose = of(&|node| node.unit.is_none() && node.sort != Sort::Hook);
         let units = self.units.iter().map(|unit| (unit, of(&|node| node.unit.as_ref() == Some(&unit.id))));
-        (own, units.collect(), loose)
+        Groups { own, units: units.collect(), loose }
     }
 }

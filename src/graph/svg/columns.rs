@@ -27,7 +27,7 @@ pub(super) fn columns(panels: &[Panel], edges: &BTreeSet<(usize, usize)>) -> Vec
     let wanted = (total * ASPECT / COLUMN).sqrt().max(1.0);
     let tallest = units.iter().map(|at| panels[*at].height() + GAP).max().unwrap_or_default();
     let most = TALL.max(tallest).max((total / wanted).ceil() as i32);
-    let mut columns = vec![first];
+    let mut columns = split(first, most, &height);
     for layer in layers(&units, &inner) {
         columns.extend(split(layer, most, &height));
     }

@@ -54,7 +54,7 @@ pub(super) fn write(graph: &Graph) -> String {
     let fitted = fit(&heading, text::HEADING, f64::from(inner) / 1.12, Cut::Middle);
     out.push_str(&words(MARGIN, MARGIN + 20, "heading", &fitted));
     let facts = fit(&facts, text::NAME, f64::from(inner), Cut::Middle);
-    out.push_str(&words(MARGIN, MARGIN + 42, "word name", &facts));
+    out.push_str(&words(MARGIN, MARGIN + 42, "fact", &facts));
     out.push_str(&format!("<g transform=\"translate({MARGIN} {})\">\n", MARGIN + HEAD));
     for (panel, rect) in &layout.panels {
         frame(&mut out, panel, rect);

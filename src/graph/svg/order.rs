@@ -33,8 +33,8 @@ pub(super) fn arrange(items: &[Item], ties: &[Tie], grid: i32) -> Vec<i32> {
     }
     let mut joined = vec![Vec::new(); items.len()];
     for Tie { left, right } in ties {
-        joined[left.0].push((left.1, *right, false));
-        joined[right.0].push((right.1, *left, true));
+        joined[left.0].push(End { offset: left.1, other: *right, is_right: false });
+        joined[right.0].push(End { offset: right.1, other: *left, is_right: true });
     }
     let mut state = State { items, ties, joined, columns, tops: vec![0.0; items.len()], page: 0.0 };
     for column in 0..count {
@@ -60,11 +60,20 @@ pub(super) fn arrange(items: &[Item], ties: &[Tie], grid: i32) -> Vec<i32> {
     state.snapped(grid)
 }
 
+/// A tie as one of its items has it.
+#[derive(Clone, Copy)]
+struct End {
+    offset: i32,
+    other: (usize, i32),
+    /// Whether this end is the right one, and the other item stands to the left.
+    is_right: bool,
+}
+
 struct State<'a> {
     items: &'a [Item],
     ties: &'a [Tie],
-    /// The ties of each item: its own offset, the other end, and whether that is to the left.
-    joined: Vec<Vec<(i32, (usize, i32), bool)>>,
+    /// The ties of each item.
+    joined: Vec<Vec<End>>,
     columns: Vec<Vec<usize>>,
     tops: Vec<f64>,
     /// Height of the page.
@@ -114,8 +123,8 @@ impl State<'_> {
     /// Where an item would like to be, and how much; `left`: only because of the column to its left or right.
     fn wish(&self, item: usize, left: Option<bool>) -> Option<(f64, f64)> {
         let (mut sum, mut count) = (0.0, 0.0);
-        for (offset, other, side) in &self.joined[item] {
-            if left.is_none() || left == Some(*side) {
+        for End { offset, other, is_right } in &self.joined[item] {
+            if left.is_none_or(|left| left == *is_right) {
                 sum += self.tops[other.0] + f64::from(other.1 - offset);
                 count += 1.0;
             }

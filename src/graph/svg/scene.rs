@@ -1,6 +1,7 @@
 //! What is drawn: panels with rows, before they have a place. A panel is a group or service with its resources stacked
 //! inside; hosts and images are panels of one row without a frame.
 
+use super::super::Groups;
 use super::super::model::{Graph, Node, Sort, State};
 use super::super::style::Family;
 use super::text::{self, Cut, fit};
@@ -134,7 +135,7 @@ fn round_up(width: f64) -> i32 {
 
 /// The panels of a graph, in the order of the file; `outs` says how many lines leave a node.
 pub(super) fn panels(graph: &Graph, outs: &[usize]) -> Vec<Panel> {
-    let (own, units, loose) = graph.groups();
+    let Groups { own, units, loose } = graph.groups();
     let mut panels = Vec::new();
     let of_stack = |at: &usize| graph.nodes[*at].state == State::Made;
     let made: Vec<usize> = loose.iter().copied().filter(of_stack).filter(|at| resource(graph, *at)).collect();

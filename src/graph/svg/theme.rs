@@ -48,7 +48,7 @@ pub(super) fn sheet() -> String {
          .w{{fill:none;stroke-width:1.5}}\n\
          .p,.b{{stroke-width:1}}\n\
          .caption{{font-size:{}px;font-weight:600}}\n\
-         .name{{font-size:{}px}}\n\
+         .name,.fact{{font-size:{}px}}\n\
          .tag{{font-size:{}px}}\n\
          .title{{font-size:{}px;font-weight:600}}\n\
          .word{{font-size:{}px}}\n\
@@ -77,7 +77,7 @@ fn rules(theme: &Theme, dark: bool) -> String {
          .p.faint{{fill:{ground};stroke:{faint}}}\n\
          .p.missing{{fill:{red_panel};stroke:{red}}}\n\
          .heading,.title,.name,.tag{{fill:{text}}}\n\
-         .word{{fill:{muted}}}\n"
+         .word,.fact{{fill:{muted}}}\n"
     );
     for family in Family::ALL {
         let colours = family.colours();

@@ -67,14 +67,14 @@ fn improved(cost: &[Vec<u32>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..cost.len()).collect();
     for _ in 0..PASSES {
         let mut moved = false;
-        for this in 0..cost.len() {
+        for (this, own) in cost.iter().enumerate() {
             let Some(old) = order.iter().position(|other| *other == this) else { continue };
             order.remove(old);
             // The cost of standing before all others, then of each place further right.
-            let mut now: i64 = order.iter().map(|other| i64::from(cost[this][*other])).sum();
+            let mut now: i64 = order.iter().map(|other| i64::from(own[*other])).sum();
             let (mut best, mut place) = (now, 0);
             for (at, other) in order.iter().enumerate() {
-                now += i64::from(cost[*other][this]) - i64::from(cost[this][*other]);
+                now += i64::from(cost[*other][this]) - i64::from(own[*other]);
                 if now < best {
                     (best, place) = (now, at + 1);
                 }
