@@ -61,6 +61,31 @@ fn segments(path: &str) -> Vec<Rect> {
     points.windows(2).map(between).collect()
 }
 
+/// Lines to different places cross, but never lie upon each other: nobody could tell which is which.
+fn check_apart(lines: &[Node]) {
+    let mut all: Vec<(&str, Rect)> = Vec::new();
+    for line in lines {
+        let title = line.children().find_map(|child| child.text()).unwrap();
+        let (_, target) = title.split_once(" → ").unwrap();
+        let target = target.rsplit_once(": ").unwrap().0;
+        for segment in segments(line.attribute("d").unwrap()) {
+            // Corners are short, and slanting.
+            if segment.width.min(segment.height) < 0.2 && segment.width.max(segment.height) > 4.0 {
+                all.push((target, segment));
+            }
+        }
+    }
+    for (at, (target, one)) in all.iter().enumerate() {
+        for (other_target, other) in &all[at + 1..] {
+            let along = (one.width > one.height) == (other.width > other.height);
+            assert!(
+                target == other_target || !along || !one.overlaps(other),
+                "{one:?} to {target} and {other:?} to {other_target}"
+            );
+        }
+    }
+}
+
 /// Looks at a picture; how many nodes and lines it has.
 fn check(svg: &str) -> (usize, usize) {
     let document = Document::parse(svg).unwrap();
@@ -99,6 +124,7 @@ fn check(svg: &str) -> (usize, usize) {
             }
         }
     }
+    check_apart(&lines);
     let size = |name: &str| root.attribute(name).unwrap().parse::<f64>().unwrap();
     let whole = Rect { x: 0.0, y: 0.0, width: size("width"), height: size("height") };
     assert!(panels.iter().all(|panel| whole.holds(panel)));
@@ -118,11 +144,16 @@ fn stack(services: usize) -> Project {
             "  - name: {name}\n    manifests: [{{path: s{at}.yaml}}]\n    hooks: {{afterApply: [{{name: 'дым 🔥 test', run: echo}}]}}\n"
         ));
         let wrong = if at % 9 == 4 { "typo" } else { "config" };
+        let image = if at == 1 {
+            format!("reg.test/db@sha256:{}", "01234567".repeat(8))
+        } else {
+            format!("reg.test/team/{name}:{at}")
+        };
         let host = if at % 2 == 0 { "магазин.test" } else { "店舗.test" };
         let other = (at + 1) % services;
         files.push(format!(
             "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec:\n  template:\n    metadata: {{labels: {{app: a{at}}}}}\n    spec:\n\
-             \x20     containers: [{{name: c, image: 'reg.test/team/{name}:{at}', envFrom: [{{configMapRef: {{name: {wrong}-{}}}}}, {{secretRef: {{name: made-{other}}}}}]}}]\n\
+             \x20     containers: [{{name: c, image: '{image}', envFrom: [{{configMapRef: {{name: {wrong}-{}}}}}, {{secretRef: {{name: made-{other}}}}}]}}]\n\
              \x20     volumes: [{{name: a, configMap: {{name: maybe, optional: true}}}}, {{name: b, persistentVolumeClaim: {{claimName: c{at}}}}}]\n---\n\
              apiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{selector: {{app: a{at}}}}}\n---\n\
              apiVersion: v1\nkind: Secret\nmetadata: {{name: made-{at}}}\n---\n\
@@ -189,6 +220,7 @@ fn what_is_cut_or_missing_is_said_in_words() {
             .collect()
     };
     let (titles, words) = (texts("title"), texts("text"));
+    assert!(words.iter().any(|word| word == "reg.test/db@sha256:01234567…"), "{words:?}");
     let whole = "image reg.test/team/a-service-with-a-rather-long-name-0:0";
     assert!(titles.iter().any(|title| title == whole), "{titles:?}");
     assert!(words.iter().any(|word| word.starts_with('…') && word.ends_with("name-0:0")), "{words:?}");

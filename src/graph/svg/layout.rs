@@ -18,6 +18,11 @@ const BEHIND: i32 = 26;
 /// From the rows of a panel to its first inner track.
 const FIRST_INNER: i32 = 14;
 
+/// By how much a lane may stand beside the middle of its place.
+const ASIDE: [i32; 3] = [0, 2, -2];
+/// How often lanes are moved.
+const ROUNDS: usize = 8;
+
 /// A rectangle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Rect {
@@ -236,18 +241,49 @@ impl Work {
         Strand { left, right }
     }
 
+    /// Gives hops their tracks. Where two would lie upon each other whatever their order, a lane moves a little, and
+    /// all is done again.
     fn set_tracks(&mut self, columns: usize) {
+        let places = self.lanes.clone();
+        let mut moved = vec![0_usize; places.len()];
+        for _ in 0..ROUNDS {
+            let clashing = self.try_tracks(columns);
+            if clashing.is_empty() {
+                return;
+            }
+            for lane in clashing {
+                moved[lane] += 1;
+                self.lanes[lane] = places[lane] + ASIDE[moved[lane] % ASIDE.len()];
+            }
+        }
+        // The lanes stand where they stand now; what still lies upon another is rare and has tooltips.
+        self.try_tracks(columns);
+    }
+
+    /// The lanes that lie upon another line.
+    fn try_tracks(&mut self, columns: usize) -> BTreeSet<usize> {
+        let mut clashing = BTreeSet::new();
+        self.gutters.clear();
         self.hop_tracks = vec![0; self.nets.hops.len()];
         for gutter in 0..columns {
             let hops: Vec<usize> =
                 (0..self.nets.hops.len()).filter(|hop| self.nets.hops[*hop].gutter == gutter).collect();
             let strands: Vec<Strand> = hops.iter().map(|hop| self.strand(&self.nets.hops[*hop])).collect();
             let (found, count) = tracks::assign(&strands);
+            for (one, other, y) in tracks::clashes(&strands, &found) {
+                let ends = self.nets.hops[hops[other]].left.iter().chain(&self.nets.hops[hops[one]].right);
+                let lane = ends.filter_map(|end| match end {
+                    End::Lane(lane) if self.lanes[*lane] == y => Some(*lane),
+                    End::Lane(_) | End::Row(_) => None,
+                });
+                clashing.extend(lane.take(1));
+            }
             for (hop, track) in hops.iter().zip(found) {
                 self.hop_tracks[*hop] = track;
             }
             self.gutters.push((count, hops.len()));
         }
+        clashing
     }
 
     /// Widths, and with them everything's place.

@@ -21,7 +21,7 @@ use std::collections::BTreeSet;
 use super::model::{Graph, Link, Node, Sort, State};
 use super::style::Family;
 use layout::{Layout, Rect, Wire};
-use scene::{INSET, Look, Panel, caption};
+use scene::{INSET, Look, Panel, caption, shown_name};
 use text::{Cut, fit};
 
 /// Blank around everything.
@@ -225,7 +225,7 @@ fn node(out: &mut String, node: &Node, rect: &Rect) {
         let above = fit(&caption(node), text::CAPTION, room / 1.12, Cut::Middle);
         out.push_str(words(left, first, &format!("caption {class}"), &above).trim_end());
         let cut = if node.sort == Sort::Image { Cut::Start } else { Cut::Middle };
-        let name = fit(&node.name, text::NAME, room, cut);
+        let name = fit(&shown_name(node), text::NAME, room, cut);
         out.push_str(words(left, first + 15, format!("name {faint}").trim_end(), &name).trim_end());
     }
     out.push_str("</g>\n");

@@ -16,6 +16,8 @@ const TAG_ROW: i32 = 24;
 /// The widest row.
 const WIDEST: i32 = 264;
 const NARROWEST: i32 = 152;
+/// Digits of a digest that are shown.
+const DIGEST: usize = 8;
 /// Blank on both sides of the text in a row.
 pub(super) const INSET: i32 = 10;
 
@@ -100,7 +102,7 @@ fn row_width(node: &Node) -> f64 {
         Sort::Hook => tag_width(node),
         _ => {
             let caption = text::bold_width(&caption(node), text::CAPTION);
-            text::width(&node.name, text::NAME).max(caption) + insets + 4.0
+            text::width(&shown_name(node), text::NAME).max(caption) + insets + 4.0
         }
     }
 }
@@ -111,6 +113,17 @@ fn tag_width(node: &Node) -> f64 {
         + text::width(&node.name, text::TAG)
         + 8.0
         + f64::from(2 * INSET)
+}
+
+/// The name of a node as it is drawn: of a digest, as much as people compare.
+pub(super) fn shown_name(node: &Node) -> String {
+    match node.name.split_once("@sha256:") {
+        Some((image, digest)) if node.sort == Sort::Image && digest.chars().count() > DIGEST => {
+            let start: String = digest.chars().take(DIGEST).collect();
+            format!("{image}@sha256:{start}…")
+        }
+        _ => node.name.clone(),
+    }
 }
 
 /// The small line of a node.

@@ -12,7 +12,7 @@ pub(super) struct Strand {
 /// How near the ends of two strands may come on one track.
 const NEAR: i32 = 10;
 /// Two lines upon each other are worse than any crossing.
-const UPON: u32 = 40;
+const UPON: u32 = 400;
 /// How often the order is improved.
 const PASSES: usize = 6;
 
@@ -33,8 +33,12 @@ impl Strand {
             heights.iter().filter(|y| (top..=end).contains(*y)).count() as u32
         };
         let crossings = inside(&self.right, other.range()) + inside(&other.left, self.range());
-        let upon = self.right.iter().filter(|y| other.left.iter().any(|o| (*y - o).abs() < 3)).count() as u32;
-        crossings + UPON * upon
+        crossings + UPON * self.upon(other).len() as u32
+    }
+
+    /// The heights at which the two lie upon each other when this one's track is left of the other's.
+    fn upon(&self, other: &Self) -> Vec<i32> {
+        self.right.iter().copied().filter(|y| other.left.contains(y)).collect()
     }
 }
 
@@ -87,6 +91,20 @@ fn improved(cost: &[Vec<u32>]) -> Vec<usize> {
         }
     }
     order
+}
+
+/// Where strands on these tracks lie upon each other: the one that is there from its track to the right, the one from
+/// the left to its track, and the height.
+pub(super) fn clashes(strands: &[Strand], tracks: &[usize]) -> Vec<(usize, usize, i32)> {
+    let mut found = Vec::new();
+    for (a, one) in strands.iter().enumerate() {
+        for (b, other) in strands.iter().enumerate() {
+            if a != b && tracks[a] < tracks[b] {
+                found.extend(one.upon(other).into_iter().map(|y| (a, b, y)));
+            }
+        }
+    }
+    found
 }
 
 /// Tracks for arcs inside of a panel: short ones near the rows, so that long ones go around them.
