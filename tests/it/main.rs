@@ -22,6 +22,7 @@ mod doctor_machine;
 mod examples;
 mod graph;
 mod graph_formats;
+mod graph_stack;
 mod graph_svg;
 mod harness;
 mod hooks;
