@@ -142,7 +142,7 @@ impl Builder<'_> {
             match wish {
                 // A Secret that nothing reads is no part of the picture.
                 Wish::Makes(key) => {
-                    let id = key.id();
+                    let id = clean(&key.id());
                     if self.at.contains_key(&id) {
                         self.edge(&step.id, &id, Relation::Makes, false);
                     }

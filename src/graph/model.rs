@@ -1,5 +1,7 @@
 //! The model: what is in a stack and what refers to what. Every output format draws this and nothing else.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 /// Version of the JSON form; it grows when a field changes its meaning or goes away, not when one is added.
@@ -252,15 +254,21 @@ impl Link<'_> {
 impl Graph {
     /// The edges, those between the same two nodes together.
     pub fn links(&self) -> Vec<Link<'_>> {
-        let at: std::collections::HashMap<&str, usize> =
+        let at: HashMap<&str, usize> =
             self.nodes.iter().enumerate().map(|(at, node)| (node.id.as_str(), at)).collect();
-        let mut links: indexed::Links<'_> = indexed::Links::default();
+        let mut known = HashMap::new();
+        let mut links: Vec<Link<'_>> = Vec::new();
         for edge in &self.edges {
-            if let (Some(from), Some(to)) = (at.get(edge.from.as_str()), at.get(edge.to.as_str())) {
-                links.add(*from, *to, edge);
+            let (Some(from), Some(to)) = (at.get(edge.from.as_str()), at.get(edge.to.as_str())) else {
+                continue;
+            };
+            let place = *known.entry((*from, *to)).or_insert(links.len());
+            match links.get_mut(place) {
+                Some(link) => link.edges.push(edge),
+                None => links.push(Link { from: *from, to: *to, edges: vec![edge] }),
             }
         }
-        links.into_vec()
+        links
     }
 
     /// How many references dangle.
@@ -272,34 +280,6 @@ impl Graph {
     pub fn title(&self) -> String {
         let slot = self.slot.map(|slot| format!(", slot {slot}")).unwrap_or_default();
         format!("{}, environment {}{slot}", self.project, self.environment)
-    }
-}
-
-mod indexed {
-    //! Links in the order of their first edge.
-
-    use std::collections::HashMap;
-
-    use super::{Edge, Link};
-
-    #[derive(Default)]
-    pub(super) struct Links<'a> {
-        at: HashMap<(usize, usize), usize>,
-        list: Vec<Link<'a>>,
-    }
-
-    impl<'a> Links<'a> {
-        pub(super) fn add(&mut self, from: usize, to: usize, edge: &'a Edge) {
-            let at = *self.at.entry((from, to)).or_insert(self.list.len());
-            match self.list.get_mut(at) {
-                Some(link) => link.edges.push(edge),
-                None => self.list.push(Link { from, to, edges: vec![edge] }),
-            }
-        }
-
-        pub(super) fn into_vec(self) -> Vec<Link<'a>> {
-            self.list
-        }
     }
 }
 

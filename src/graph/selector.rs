@@ -25,10 +25,12 @@ enum Test {
 impl Selector {
     /// A map of labels, as a Service has it.
     pub(super) fn equal(labels: &Value) -> Option<Self> {
+        // A value that is no string is a mistake that the API server refuses; here it matches nothing.
         let condition = |(key, value): (&String, &Value)| {
-            Some(Condition { key: key.clone(), test: Test::In(vec![value.as_str()?.to_string()]) })
+            let value = value.as_str().map_or_else(|| value.to_string(), String::from);
+            Condition { key: key.clone(), test: Test::In(vec![value]) }
         };
-        Some(Self(labels.as_object()?.iter().filter_map(condition).collect()))
+        Some(Self(labels.as_object()?.iter().map(condition).collect()))
     }
 
     /// `matchLabels` and `matchExpressions`.

@@ -336,3 +336,24 @@ fn secrets_that_controllers_write_are_known() {
         assert_eq!(state(&found, id), "made", "{id}");
     }
 }
+
+#[test]
+fn manifests_of_wrong_types_are_no_crash() {
+    let project = Project::with_manifest(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, labels: [x]}\nspec: {template: {metadata: {labels: 5}, spec: {containers: {a: b}, volumes: [1, null, {configMap: x}, {secret: {secretName: 7}}], imagePullSecrets: no}}}\n---\n\
+         apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: b}\nspec: [1, 2]\n---\n\
+         apiVersion: v1\nkind: Service\nmetadata: {name: c}\nspec: {selector: {app: 1}}\n---\n\
+         apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: d, annotations: text}\nspec: {rules: [{host: 5, http: [1]}, text], tls: {a: b}}\n---\n\
+         apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: e}\nspec: {selector: {matchLabels: [1], matchExpressions: [{key: a, operator: Odd}]}}\n---\n\
+         apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: f}\nsubjects: [1, {kind: ServiceAccount}]\n---\n\
+         apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: g-}\n---\n\
+         apiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: g-}\n",
+    );
+    let found = graph(&project, &[]);
+    assert_eq!(edges(&found), ["Service/c selects Pods/app=1 !", "Ingress.networking.k8s.io/d host host/*"]);
+    let of_g = |id: &str| node(&found, id)["name"] == "g-*";
+    assert!(of_g("ConfigMap/g-*") && of_g("ConfigMap/g-*#2"), "two objects, two nodes");
+    for format in ["mermaid", "dot", "svg"] {
+        project.ok(&["graph", "--env", "dev", "--format", format]);
+    }
+}
