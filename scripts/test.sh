@@ -26,6 +26,9 @@ need shellcheck shellcheck
 need jq jq
 need curl curl
 need_actionlint "$PWD/target/tools"
+# They draw what `codexctl graph` writes.
+need dot graphviz
+need_mermaid "$PWD/target/tools"
 need_kubectl "$PWD/target/tools"
 CODEXCTL_TEST_KUBECTL=$(command -v kubectl)
 export CODEXCTL_TEST_KUBECTL

@@ -17,6 +17,7 @@ pub mod config;
 pub mod deploy;
 pub mod doctor;
 pub mod error;
+pub mod graph;
 pub mod hooks;
 pub mod images;
 pub mod keys;

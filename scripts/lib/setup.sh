@@ -123,6 +123,25 @@ need_release() {
   export CODEXCTL_TEST_RELEASE=$1
 }
 
+# The real mermaid, and the page it needs, from the npm registry into TOOLS_DIR/mermaid: `codexctl graph` is checked by
+# it. Exports CODEXCTL_TEST_MERMAID, the folder; one that is set already is taken as it is, and none skips the test, as
+# does a registry that cannot be reached.
+need_mermaid() {
+  local dir=$1/mermaid version=11.17.2
+  if [ -z "${CODEXCTL_TEST_MERMAID:-}" ]; then
+    need node nodejs
+    need npm npm
+    export CODEXCTL_TEST_MERMAID=$dir
+    if ! grep -qs "\"version\": \"$version\"" "$dir/node_modules/mermaid/package.json" || [ ! -d "$dir/node_modules/jsdom" ]; then
+      say "installing mermaid $version and jsdom (npm) into $dir"
+      mkdir -p "$dir"
+      npm install --prefix "$dir" --no-audit --no-fund --silent "mermaid@$version" jsdom@24 >&2 ||
+        export CODEXCTL_TEST_MERMAID=none
+    fi
+  fi
+  say "mermaid: $CODEXCTL_TEST_MERMAID"
+}
+
 # A docker engine: the running one, else one of its own in a temporary folder, which leaves the machine's network set-up
 # alone. stop_engine ends it. Without root none can be started: the tests that need it say that they are skipped.
 need_engine() {

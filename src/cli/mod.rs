@@ -9,6 +9,7 @@ mod confirm;
 mod destroy;
 mod diff;
 mod doctor;
+mod graph;
 mod images;
 mod init;
 mod man;
@@ -86,6 +87,7 @@ enum Command {
     Diff(diff::Args),
     Images(images::Args),
     Doctor(doctor::Args),
+    Graph(graph::Args),
     Status(status::Args),
     ManageEnv(manage_env::Args),
     Prompt(prompt::Args),
@@ -104,6 +106,7 @@ impl Command {
             Self::Diff(args) => args.run(app),
             Self::Images(args) => args.run(app),
             Self::Doctor(args) => args.run(app),
+            Self::Graph(args) => args.run(app),
             Self::Status(args) => args.run(app),
             Self::ManageEnv(args) => args.run(app),
             Self::Prompt(args) => args.run(app),

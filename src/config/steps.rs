@@ -80,6 +80,21 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// `run`, or the builtin's name as services.yaml has it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Wait { .. } => "kubectl.wait",
+            Self::Comment { .. } => "github.comment",
+            Self::Sleep(_) => "sleep",
+            Self::Preflight => "preflight",
+            Self::EnsureCodexSecrets => "codex.ensure-codex-secrets",
+            Self::ReuseDevTlsSecret { .. } => "codex.reuse-dev-tls-secret",
+        }
+    }
+}
+
 /// What a comment is written on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommentTarget {

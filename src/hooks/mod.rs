@@ -21,6 +21,9 @@ use crate::tools::kubectl::{Kubectl, explained};
 use crate::tools::{gh, shell};
 use kubeconfig::HookKubeconfig;
 
+pub(crate) use secrets::names as codex_secrets;
+pub(crate) use tls::secret_name as tls_secret;
+
 /// Whether a step stands before or after the work it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {

@@ -16,6 +16,11 @@ const SECRETS: [(&str, &str); 3] = [
     ("context7-secret", "CONTEXT7_API_KEY"),
 ];
 
+/// The names of the Secrets [`ensure`] makes.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    SECRETS.iter().map(|(name, _)| *name)
+}
+
 /// Makes or updates the Secrets of those variables that are set. Values go by stdin only; server-side apply keeps them
 /// out of the last-applied annotation too.
 ///

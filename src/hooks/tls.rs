@@ -17,6 +17,15 @@ const STAGING: &str = "ai-staging";
 /// How often to look for a certificate that is being issued.
 const POLL: Duration = Duration::from_secs(2);
 
+/// The Secret's name: the one given, else the slot's; `None` with neither.
+pub(crate) fn secret_name(stack: &Stack, given: Option<&str>) -> Option<String> {
+    match (given, stack.target().slot) {
+        (Some(name), _) => Some(name.to_string()),
+        (None, Some(slot)) => Some(format!("{}-dev-{slot}-tls", stack.project)),
+        (None, None) => None,
+    }
+}
+
 /// Copies the Secret into the slot's namespace when only the staging namespace has it, and back when the slot has it.
 /// Before the stack is applied nothing is waited for; afterwards the slot's certificate may take `timeout` to come.
 /// A Secret that is nowhere is a warning.
@@ -32,13 +41,8 @@ pub(super) fn reuse(
 ) -> Result<()> {
     let deadline = Instant::now() + timeout;
     let own = stack.require_namespace()?.as_str();
-    let secret = match (secret, stack.target().slot) {
-        (Some(name), _) => name.to_string(),
-        (None, Some(slot)) => format!("{}-dev-{slot}-tls", stack.project),
-        (None, None) => {
-            return Err(Fault::failed("without a slot, `with.secretName` must be given").into());
-        }
-    };
+    let secret = secret_name(stack, secret)
+        .ok_or_else(|| Fault::failed("without a slot, `with.secretName` must be given"))?;
     let staging = match staging {
         Some(name) => name.to_string(),
         None => stack.namespace_for(&EnvName::new(STAGING), None)?.map_or_else(

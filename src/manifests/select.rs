@@ -96,6 +96,12 @@ impl Selected {
         }
         Ok(Self { units })
     }
+
+    /// The units of this that `other` does not have.
+    pub fn without(self, other: &Self) -> impl Iterator<Item = UnitRef> {
+        let has = |unit: &UnitRef| other.units.iter().any(|o| o.kind == unit.kind && o.index == unit.index);
+        self.units.into_iter().filter(move |unit| !has(unit))
+    }
 }
 
 fn check(flag: &str, wanted: &[String], units: &[(&str, Option<&str>)]) -> Result<()> {
