@@ -12,6 +12,7 @@ mod manage_env;
 mod prompt;
 mod render;
 mod status;
+mod validate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -84,6 +85,7 @@ enum Command {
     Status(status::Args),
     ManageEnv(manage_env::Args),
     Prompt(prompt::Args),
+    Validate(validate::Args),
 }
 
 impl Command {
@@ -98,6 +100,7 @@ impl Command {
             Self::Status(args) => args.run(app),
             Self::ManageEnv(args) => args.run(app),
             Self::Prompt(args) => args.run(app),
+            Self::Validate(args) => args.run(app),
         }
     }
 }

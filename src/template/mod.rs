@@ -23,7 +23,7 @@ mod syntax;
 pub use context::{CodexView, Context, LinkView, StorageView, Strings, TimeoutsView, VolumeView};
 pub use detect::detect;
 pub use engine::{Engine, Output, Warning};
-pub use error::TemplateError;
+pub use error::{TemplateError, TemplateErrorKind};
 pub use syntax::{Dialect, Syntax, UnknownSyntax};
 
 use minijinja::AutoEscape;
