@@ -20,7 +20,7 @@ use crate::{logging, output};
 )]
 pub(super) struct Args {
     /// Environment of services.yaml [default: all of them]
-    #[arg(short, long, value_name = "ENV", env = "CODEXCTL_ENV", conflicts_with = "all")]
+    #[arg(short, long, value_name = "ENV", env = "CODEXCTL_ENV")]
     env: Option<String>,
     /// All environments (the default)
     #[arg(long)]
@@ -47,11 +47,17 @@ enum OutputArg {
 
 impl Args {
     pub(super) fn run(self, app: &App) -> Result<()> {
-        let request = Request {
-            env: self.env.map(EnvName::new),
-            slot: self.slot,
-            variables: self.variables.into_input(),
+        // The twin stands for a whole job; a flag is meant for this run.
+        let twin = std::env::var("CODEXCTL_ENV").ok();
+        let env = match self.env {
+            Some(env) if self.all && twin.as_ref() != Some(&env) => {
+                let fault = Fault::invalid(format!("--all and --env {env} cannot be used together"));
+                return Err(fault.hint("leave one of them out").into());
+            }
+            env => env.filter(|_| !self.all),
         };
+        let request =
+            Request { env: env.map(EnvName::new), slot: self.slot, variables: self.variables.into_input() };
         let report = validate::examine(app, &request)?;
         if crate::process::interrupted().is_some() {
             return Err(Fault::failed("interrupted").into());

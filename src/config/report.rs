@@ -96,16 +96,17 @@ impl<'a> Report<'a> {
         if self.problems.is_empty() {
             return Vec::new();
         }
-        let lines = self.rendered.line_map();
+        let lines = LineMap::new(&self.rendered.text, self.rendered.source.text(), &self.rendered.line_map());
         self.problems.sort_by_key(|problem| (problem.mark.line, problem.mark.column));
         let problems = std::mem::take(&mut self.problems);
         problems.into_iter().map(|problem| self.place(problem, &lines)).collect()
     }
 
-    fn place(&self, problem: Problem, lines: &[u32]) -> Placed {
-        let place = |mark| written_place(mark, &self.rendered.text, self.rendered.source.text(), lines);
-        let also = problem.also.map_or_else(String::new, |mark| format!(", first in line {}", place(mark).0));
-        let (line, column, written) = place(problem.mark);
+    fn place(&self, problem: Problem, lines: &LineMap) -> Placed {
+        let also =
+            problem.also.map_or_else(String::new, |mark| format!(", first in line {}", lines.place(mark).0));
+        let (line, column) = lines.place(problem.mark);
+        let written = self.rendered.source.text().lines().nth(line.saturating_sub(1) as usize);
         Placed {
             line,
             column,
@@ -113,24 +114,37 @@ impl<'a> Report<'a> {
             path: problem.path,
             hint: problem.hint,
             kind: problem.kind,
-            written: written.to_string(),
+            written: written.unwrap_or_default().to_string(),
         }
     }
 }
 
-/// Line and column of `mark`, a place in the rendered text, in the text as written, and that line. No column where
-/// the line was changed by templating.
-pub(crate) fn written_place<'w>(
-    mark: Mark,
-    rendered: &str,
-    written: &'w str,
-    lines: &[u32],
-) -> (u32, Option<u32>, &'w str) {
-    let index = mark.line.saturating_sub(1) as usize;
-    let line = lines.get(index).copied().unwrap_or(mark.line);
-    let text = written.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
-    let same = rendered.lines().nth(index) == Some(text);
-    (line, same.then_some(mark.column), text)
+/// From lines of a rendered text to those of the text as it was written.
+#[derive(Clone, Debug)]
+pub(crate) struct LineMap {
+    /// For each rendered line the written one, and whether it is the same text.
+    lines: Vec<(u32, bool)>,
+}
+
+impl LineMap {
+    /// `lines` are the written lines of the rendered ones, as the template engine knows them.
+    pub(crate) fn new(rendered: &str, written: &str, lines: &[u32]) -> Self {
+        let texts: Vec<&str> = written.lines().collect();
+        let of = |(index, text): (usize, &str)| {
+            let own = u32::try_from(index + 1).unwrap_or(u32::MAX);
+            let line = lines.get(index).copied().unwrap_or(own);
+            (line, texts.get(line.saturating_sub(1) as usize) == Some(&text))
+        };
+        Self { lines: rendered.lines().enumerate().map(of).collect() }
+    }
+
+    /// Line and column of a place of the rendered text; no column where the line was changed by templating.
+    pub(crate) fn place(&self, mark: Mark) -> (u32, Option<u32>) {
+        match self.lines.get(mark.line.saturating_sub(1) as usize) {
+            Some((line, same)) => (*line, same.then_some(mark.column)),
+            None => (mark.line, None),
+        }
+    }
 }
 
 impl Placed {

@@ -8,7 +8,7 @@ use anyhow::Result;
 use super::check::{self, Steps};
 use super::context::{LoadContext, Rendered, Target};
 use super::names::{EnvName, Namespace, Slot};
-use super::report::{Placed, Report, not_yaml, written_place};
+use super::report::{LineMap, Placed, Report, not_yaml};
 use super::resolve::{self, Environment};
 use super::schema::{CodexSpec, StackFile, StorageSpec, SyntaxName, VolumeSpec};
 use super::source::{Source, shown};
@@ -37,7 +37,7 @@ pub struct Stack {
     source: Source,
     rendered: String,
     /// For each line of `rendered` the line of the file; made for the first message that asks.
-    lines: OnceLock<Vec<u32>>,
+    lines: OnceLock<LineMap>,
     namespace: Option<Namespace>,
     load: LoadContext,
 }
@@ -231,9 +231,8 @@ impl Stack {
 
     /// Line and column in services.yaml as it was written; no column where templating changed the line.
     pub fn written(&self, mark: Mark) -> (u32, Option<u32>) {
-        let lines = self.lines.get_or_init(|| self.load.line_map(&self.source));
-        let (line, column, _) = written_place(mark, &self.rendered, self.source.text(), lines);
-        (line, column)
+        let make = || LineMap::new(&self.rendered, self.source.text(), &self.load.line_map(&self.source));
+        self.lines.get_or_init(make).place(mark)
     }
 }
 

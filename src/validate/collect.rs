@@ -34,18 +34,25 @@ impl Collected {
     /// Adds what was found in an environment (`""`: in none).
     pub(super) fn add(&mut self, env: &str, namespace: &str, findings: Vec<Finding>) {
         for mut finding in findings {
-            let key = Key {
+            let key = |message: String| Key {
                 rule: finding.rule.id,
                 file: finding.file.clone(),
                 line: finding.line,
                 column: finding.column,
-                message: neutral(&finding.message, env, namespace),
+                message,
             };
-            let at = *self.known.entry(key).or_insert_with(|| {
+            // Word for word the same, or the same but for the namespace, which differs by its nature.
+            let (exact, alike) =
+                (key(finding.message.clone()), key(words(&finding.message, namespace, "\u{1}")));
+            let at = self.known.get(&exact).or_else(|| self.known.get(&alike)).copied();
+            let at = at.unwrap_or_else(|| {
                 finding.environments.clear();
                 self.findings.push(finding);
                 self.findings.len() - 1
             });
+            for key in [exact, alike] {
+                self.known.entry(key).or_insert(at);
+            }
             let environments = &mut self.findings[at].environments;
             if !env.is_empty() && !environments.iter().any(|known| known == env) {
                 environments.push(env.to_string());
@@ -89,9 +96,10 @@ impl Collected {
         let Self { mut findings, documents, .. } = self;
         mask(app, &mut findings);
         findings.sort_by(|a, b| {
-            let key = |finding: &Finding| (finding.file != source.name(), finding.file.clone());
+            let own = |finding: &Finding| finding.file != source.name();
             let place = |finding: &Finding| (finding.line, finding.column, finding.severity);
-            key(a).cmp(&key(b)).then_with(|| place(a).cmp(&place(b)))
+            let file = own(a).cmp(&own(b)).then_with(|| a.file.cmp(&b.file));
+            file.then_with(|| place(a).cmp(&place(b)))
         });
         let (file, root) = (source.name().to_string(), source.root().to_path_buf());
         Report { findings, environments, documents, file, root }
@@ -105,11 +113,6 @@ pub(super) fn mask(app: &App, findings: &mut [Finding]) {
         finding.message = secrets.mask(&finding.message).to_string();
         finding.hint = finding.hint.as_deref().map(|hint| secrets.mask(hint).to_string());
     }
-}
-
-/// The message without what differs from one environment to the next by its nature.
-fn neutral(message: &str, env: &str, namespace: &str) -> String {
-    words(&words(message, namespace, "\u{1}"), env, "\u{2}")
 }
 
 /// Replaces a word where it stands alone.
@@ -136,8 +139,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_differs_by_nature_does_not_count() {
-        assert_eq!(neutral("`demo-dev` of dev, not devel", "dev", "demo-dev"), "`\u{1}` of \u{2}, not devel");
-        assert_eq!(neutral("dev", "", ""), "dev");
+    fn only_whole_words_are_replaced() {
+        assert_eq!(words("`demo-dev` is not demo-devel", "demo-dev", "N"), "`N` is not demo-devel");
+        assert_eq!(words("dev", "", "N"), "dev");
     }
 }

@@ -10,8 +10,8 @@ use super::environment::Environment;
 use super::finding::Finding;
 use super::object;
 use super::rules::{self, Rule};
+use crate::config::LineMap;
 use crate::config::schema::{ManifestRef, ServiceSpec, Text};
-use crate::config::written_place;
 use crate::manifests::{
     Broken, Document, RenderedFile, ResourceId, UnitKind, UnitRef, is_cluster_scoped, is_workload, transform,
 };
@@ -26,7 +26,7 @@ pub(super) struct FileView<'a> {
     environment: &'a Environment<'a>,
     file: RenderedFile,
     /// Made for the first finding: it renders once more.
-    lines: OnceLock<Vec<u32>>,
+    lines: OnceLock<LineMap>,
     /// Where services.yaml names it.
     path: &'a str,
 }
@@ -38,9 +38,11 @@ impl FileView<'_> {
     }
 
     fn written(&self, mark: Mark) -> (Option<u32>, Option<u32>) {
-        let environment = self.environment;
-        let lines = self.lines.get_or_init(|| self.file.line_map(&environment.context, &environment.engine));
-        let (line, column, _) = written_place(mark, &self.file.output.text, &self.file.text, lines);
+        let make = || {
+            let lines = self.file.line_map(&self.environment.context, &self.environment.engine);
+            LineMap::new(&self.file.output.text, &self.file.text, &lines)
+        };
+        let (line, column) = self.lines.get_or_init(make).place(mark);
         (Some(line), column)
     }
 

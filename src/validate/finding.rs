@@ -110,9 +110,10 @@ impl Finding {
 
 /// The message without the place in front of it, which the finding has as data.
 fn without_place<'t>(text: &'t str, place: &Place) -> &'t str {
-    let mut rest = text.strip_prefix(place.file.as_str()).unwrap_or(text);
+    let mut prefix = place.file.clone();
     for number in [place.line, place.column].into_iter().flatten() {
-        rest = rest.strip_prefix(&format!(":{number}")).unwrap_or(rest);
+        prefix.push_str(&format!(":{number}"));
     }
-    rest.strip_prefix(": ").unwrap_or(rest)
+    prefix.push_str(": ");
+    text.strip_prefix(&prefix).unwrap_or(text)
 }

@@ -20,7 +20,7 @@ pub(super) fn check(environment: &Environment<'_>, units: &[Unit<'_>]) -> (Vec<F
     let mut findings = Vec::new();
     let mut targets: BTreeMap<&str, ImageRef> = BTreeMap::new();
     for (name, spec) in &file.images {
-        if environment.is_broken(&spec.path) || file.images.is_empty() {
+        if environment.is_broken(&spec.path) {
             continue;
         }
         let target = match spec.value.r#type {
@@ -112,9 +112,6 @@ fn files(environment: &Environment<'_>, name: &str, spec: &ImageSpec, findings: 
     let stack = environment.stack;
     let hint = || Some("paths start from the folder of services.yaml".to_string());
     let BuildPaths { folder, dockerfile } = BuildPaths::of(stack, spec);
-    let key = |key: &str| {
-        if environment.locate(&["images", name, key]).1.is_empty() { "" } else { key }.to_string()
-    };
     if let Some(folder) = &folder {
         if !folder.is_dir() {
             let message = format!("no such folder: {}", stack.shown(folder));
@@ -126,7 +123,7 @@ fn files(environment: &Environment<'_>, name: &str, spec: &ImageSpec, findings: 
         let inside = spec.dockerfile.trim().is_empty() && !folder.is_dir();
         if !file.is_file() && !inside {
             let message = format!("no such file: {}", stack.shown(&file));
-            let path = ["images", name, &key("dockerfile")];
+            let path = ["images", name, "dockerfile"];
             findings.push(environment.key(&rules::MISSING_DOCKERFILE, &path, message).hint(hint()));
         }
     }

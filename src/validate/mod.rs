@@ -123,11 +123,8 @@ fn of_variables(header: &Header, source: &Source, error: &anyhow::Error) -> Find
     let line = place.and_then(|(_, line)| line.parse::<u32>().ok());
     match (finding.line, line) {
         (None, Some(_)) if header.env_files.contains(&finding.file) => {
-            let named = Finding::new(
-                &rules::VARIABLES,
-                source.name(),
-                format!("{}: {}", finding.file, "no such file, or it cannot be read"),
-            );
+            let cause = error.root_cause().to_string();
+            let named = Finding::new(&rules::VARIABLES, source.name(), cause);
             named.at((line, None)).path("envFiles").hint(finding.hint)
         }
         _ => finding,
@@ -155,8 +152,9 @@ impl Walk<'_> {
             let mut first = Collected::default();
             names = self.one(&stand_in, &mut first);
             if names.is_empty() {
-                // Whatever is wrong, it is not that this one is unknown.
+                // Whatever is wrong, it is not that this one is unknown, or has no namespace.
                 first.remove(&rules::UNKNOWN_ENVIRONMENT);
+                first.remove(&rules::NAMESPACE);
                 collected.append(first);
                 if !collected.has_errors() {
                     let hint = "write `environments: {dev: {}}`, or what yours are called";

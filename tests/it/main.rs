@@ -33,3 +33,4 @@ mod slots_harness;
 mod slots_model;
 mod slots_races;
 mod sync_code;
+mod validate;
