@@ -10,13 +10,33 @@ use super::environment::Environment;
 use super::finding::Finding;
 use super::object;
 use super::rules::{self, Rule};
-use crate::config::LineMap;
 use crate::config::schema::{ManifestRef, ServiceSpec, Text};
+use crate::config::{LineMap, Namespace};
 use crate::manifests::{
     Broken, Document, RenderedFile, ResourceId, UnitKind, UnitRef, is_cluster_scoped, is_workload, transform,
 };
 use crate::template::{TemplateError, TemplateErrorKind, Warning};
-use crate::yaml::{Mark, Node, YamlError};
+use crate::yaml::{Mark, YamlError};
+
+/// Kinds that live in namespaces and that stacks are made of.
+const NAMESPACED: [&str; 16] = [
+    "ConfigMap",
+    "CronJob",
+    "DaemonSet",
+    "Deployment",
+    "HorizontalPodAutoscaler",
+    "Ingress",
+    "Job",
+    "NetworkPolicy",
+    "PersistentVolumeClaim",
+    "PodDisruptionBudget",
+    "Role",
+    "RoleBinding",
+    "Secret",
+    "Service",
+    "ServiceAccount",
+    "StatefulSet",
+];
 
 /// How Go writes a value that is not there.
 const NO_VALUE: &str = "<no value>";
@@ -55,7 +75,7 @@ impl FileView<'_> {
 
 /// One object that a unit has, as it would reach the cluster.
 pub(super) struct Object {
-    /// What it is; the namespace is the stack's where it names none.
+    /// What it is.
     pub(super) id: ResourceId,
     /// Images of its containers.
     pub(super) images: Vec<String>,
@@ -184,24 +204,28 @@ fn file<'a>(
                 if !dropped {
                     findings.extend(object::check(&view, &node, &id, written_only));
                 }
-                objects.push(facts(environment, &node, id, dropped));
+                if service.is_none() && id.namespace.is_none() && NAMESPACED.contains(&id.kind.as_str()) {
+                    findings.push(no_namespace(&view, node.mark, &id));
+                }
+                let images = Document::images_of(&node, &id.kind);
+                objects.push(Object { id, images, dropped, mark: node.mark });
             }
         }
     }
     (Some(Looked { view, objects }), findings)
 }
 
-fn facts(environment: &Environment<'_>, node: &Node, mut id: ResourceId, dropped: bool) -> Object {
-    if id.namespace.is_none() && !is_cluster_scoped(&id.kind) {
-        id.namespace = environment.stack.namespace().map(|namespace| namespace.as_str().to_string());
-    }
-    let images = Document::images_of(node, &id.kind);
-    Object { id, images, dropped, mark: node.mark }
+/// Documents of infrastructure are left as they are: without a namespace they go wherever kubectl's context points.
+fn no_namespace(view: &FileView<'_>, mark: Mark, id: &ResourceId) -> Finding {
+    let message =
+        format!("{} {} goes to the namespace of kubectl's context: it names none", id.kind, id.name);
+    let hint = "infrastructure is left as it is; name one, such as the template variable Namespace";
+    view.finding(&rules::NO_NAMESPACE, mark, message).hint(Some(hint.into()))
 }
 
 fn duplicates(environment: &Environment<'_>, units: &[Unit<'_>]) -> Vec<Finding> {
-    let mut seen: BTreeMap<(&str, &str, Option<&str>, &str), (&FileView<'_>, Mark)> = BTreeMap::new();
-    let own = environment.stack.namespace().map(|namespace| namespace.as_str());
+    let mut seen = BTreeMap::<_, (&FileView<'_>, Mark)>::new();
+    let own = environment.stack.namespace().map(Namespace::as_str);
     let mut findings = Vec::new();
     for looked in units.iter().flat_map(|unit| &unit.files) {
         for object in looked.objects.iter().filter(|object| !object.dropped && !object.id.is_generated()) {

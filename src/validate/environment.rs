@@ -1,6 +1,6 @@
 //! One environment: services.yaml walked through for it as far as it goes, with what is wrong on the way.
 
-use super::documents::{of_template, of_warning};
+use super::documents::of_warning;
 use super::finding::Finding;
 use super::rules::{self, Rule};
 use crate::config::schema::Text;
@@ -8,7 +8,7 @@ use crate::config::{
     Examined, Header, LoadContext, Placed, Rendered, Source, Stack, StackContext, Target, Variables,
 };
 use crate::error::{Fault, Place};
-use crate::template::Engine;
+use crate::template::{Engine, TemplateError};
 use crate::yaml::{Map, Mark, Node, ProblemKind};
 
 /// What examinations of manifests, references and hooks start from.
@@ -23,17 +23,17 @@ pub(super) struct Environment<'a> {
 }
 
 /// Renders and parses services.yaml for an environment.
+///
+/// # Errors
+/// It does not render.
 pub(super) fn examine(
     source: &Source,
     header: &Header,
     target: Target,
     variables: Variables,
-) -> Result<Examined, Finding> {
+) -> Result<Examined, TemplateError> {
     let load = LoadContext::build(header.clone(), source, target, variables);
-    match Rendered::from(load, source.clone()) {
-        Ok(rendered) => Ok(Stack::examine(rendered)),
-        Err(error) => Err(of_template(&error)),
-    }
+    Rendered::from(load, source.clone()).map(Stack::examine)
 }
 
 /// What an examined services.yaml says about itself; unknown keys are errors where `strict`.

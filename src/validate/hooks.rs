@@ -6,7 +6,7 @@ use super::finding::Finding;
 use super::references::known;
 use super::rules;
 use crate::config::steps::{Action, Step};
-use crate::config::{UnitSteps, holds};
+use crate::config::{Namespace, UnitSteps, holds};
 use crate::manifests::{UnitKind, is_cluster_scoped};
 
 /// Kinds that stacks declare themselves, with kubectl's short names. Others (Pods, Secrets, certificates) are often
@@ -46,7 +46,7 @@ pub(super) fn check(environment: &Environment<'_>, units: &[Unit<'_>]) -> Vec<Fi
 
 fn wait(environment: &Environment<'_>, units: &[Unit<'_>], step: &Step) -> Option<Finding> {
     let Action::Wait { kind: wanted, name, namespace, condition, .. } = &step.action else { return None };
-    let own = environment.stack.namespace().map(|namespace| namespace.as_str());
+    let own = environment.stack.namespace().map(Namespace::as_str);
     let base = wanted.split(['.', '/']).next().unwrap_or_default().to_ascii_lowercase();
     let (kind, ..) = KINDS.iter().find(|(kind, plural, short)| {
         base == kind.to_ascii_lowercase() || base == *plural || base == *short

@@ -1,5 +1,6 @@
 //! Images: that each can be read, copied or built, and that what services run is among them.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::documents::Unit;
@@ -9,7 +10,7 @@ use super::rules;
 use crate::config::schema::{ImageSpec, ImageType};
 use crate::images::{BuildPaths, ImageRef, built, is_url};
 use crate::manifests::service_image;
-use crate::yaml::Located;
+use crate::yaml::{Located, Node};
 
 /// Images nobody uses in an environment: name → what to say if that is so in every one.
 pub(super) type Unused = BTreeMap<String, Finding>;
@@ -19,6 +20,7 @@ pub(super) fn check(environment: &Environment<'_>, units: &[Unit<'_>]) -> (Vec<F
     let file = &environment.stack.file;
     let mut findings = Vec::new();
     let mut targets: BTreeMap<&str, ImageRef> = BTreeMap::new();
+    let mut taken: BTreeMap<String, &str> = BTreeMap::new();
     for (name, spec) in &file.images {
         if environment.is_broken(&spec.path) {
             continue;
@@ -28,7 +30,7 @@ pub(super) fn check(environment: &Environment<'_>, units: &[Unit<'_>]) -> (Vec<F
             ImageType::Build => build(environment, name, spec, &mut findings),
         };
         let Some(target) = target else { continue };
-        if let Some((first, _)) = targets.iter().find(|(_, other)| other.as_str() == target.as_str()) {
+        if let Some(first) = taken.insert(target.as_str().to_string(), name) {
             let message = format!("goes to {target}, as image `{first}` does");
             let hint = "give each a repository or tag of its own";
             let finding = environment.key(&rules::IMAGE_DUPLICATE, &["images", name], message);
@@ -141,17 +143,16 @@ fn files(environment: &Environment<'_>, name: &str, spec: &ImageSpec, findings: 
 fn services(environment: &Environment<'_>, targets: &BTreeMap<&str, ImageRef>) -> Vec<Finding> {
     let repositories: BTreeSet<&str> = targets.values().map(ImageRef::repository).collect();
     let hosts: BTreeSet<&str> = targets.values().map(ImageRef::host).collect();
+    let list = environment.root.get("services").and_then(Node::as_list).unwrap_or_default();
     let mut findings = Vec::new();
-    for (index, service) in environment.stack.file.services.iter().enumerate() {
+    for (number, service) in environment.stack.file.services.iter().enumerate() {
         let Some(image) =
             service.value.image.as_ref().filter(|image| !image.repository.value.trim().is_empty())
         else {
             continue;
         };
-        let index = index.to_string();
-        let template = environment.root.at(&["services"]).and_then(|services| services.as_list());
-        let template = template.and_then(|list| list.get(index.parse::<usize>().ok()?));
-        let written = template.and_then(|service| service.at(&["image", "tagTemplate"])).is_some();
+        let written = list.get(number).is_some_and(|node| node.at(&["image", "tagTemplate"]).is_some());
+        let index = number.to_string();
         if written && image.tag_template.trim().is_empty() {
             let path = ["services", &index, "image", "tagTemplate"];
             let hint = "correct the template, or leave the key out for an image without tag";
@@ -187,14 +188,15 @@ fn unused(environment: &Environment<'_>, units: &[Unit<'_>], targets: &BTreeMap<
     if units.iter().any(|unit| !unit.complete) || !environment.is_whole() {
         return Unused::new();
     }
+    // What builds name is read once, and only where an image is not run as it is.
+    let builds = OnceCell::new();
     let mut unused = Unused::new();
     for (name, target) in targets.iter().filter(|(_, target)| !used.contains(target.repository())) {
         let repository = target.repository();
-        let mentioned = units.iter().any(|unit| unit.mentions(repository))
-            || file
-                .images
-                .iter()
-                .any(|(other, spec)| other != name && builds_on(environment, &spec.value, repository));
+        let mentioned = units.iter().any(|unit| unit.mentions(repository)) || {
+            let builds: &Vec<_> = builds.get_or_init(|| built_on(environment));
+            builds.iter().any(|(other, text)| other != name && text.contains(repository))
+        };
         if !mentioned {
             let message = "no service and no manifest uses this image";
             let hint = "remove it, or use it";
@@ -205,14 +207,18 @@ fn unused(environment: &Environment<'_>, units: &[Unit<'_>], targets: &BTreeMap<
     unused
 }
 
-/// Whether the build of an image names another one: as an argument, a context, or in its Dockerfile.
-fn builds_on(environment: &Environment<'_>, spec: &ImageSpec, repository: &str) -> bool {
-    if spec.r#type != ImageType::Build {
-        return false;
-    }
-    let values = spec.build_args.values().chain(spec.build_contexts.values());
-    let BuildPaths { folder, dockerfile } = BuildPaths::of(environment.stack, spec);
-    let file = dockerfile.or_else(|| Some(folder?.join("Dockerfile")));
-    let text = file.and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
-    values.into_iter().any(|value| value.contains(repository)) || text.contains(repository)
+/// What the build of each image may name another one in: its arguments, its contexts, its Dockerfile.
+fn built_on<'a>(environment: &Environment<'a>) -> Vec<(&'a str, String)> {
+    let stack = environment.stack;
+    let builds = stack.file.images.iter().filter(|(_, spec)| spec.value.r#type == ImageType::Build);
+    let text = |spec: &ImageSpec| {
+        let BuildPaths { folder, dockerfile } = BuildPaths::of(stack, spec);
+        let file = dockerfile.or_else(|| Some(folder?.join("Dockerfile")));
+        // One that cannot be read is a finding of its own.
+        let dockerfile = file.and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
+        let values = spec.build_args.values().chain(spec.build_contexts.values());
+        let values: Vec<&str> = values.map(String::as_str).chain([dockerfile.as_str()]).collect();
+        values.join("\n")
+    };
+    builds.map(|(name, spec)| (name.as_str(), text(&spec.value))).collect()
 }

@@ -198,8 +198,8 @@ impl Walk<'_> {
         let examined = environment::examine(self.source, self.header, request.target.clone(), variables);
         let examined = match examined {
             Ok(examined) => examined,
-            Err(finding) => {
-                self.add(collected, env, "", vec![finding]);
+            Err(error) => {
+                self.add(collected, env, "", vec![documents::of_template(&error)]);
                 return Vec::new();
             }
         };

@@ -55,10 +55,11 @@ rules! {
     MISSING_FIELD = "resource/missing-field", Error, "An object has `apiVersion`, `kind` and `metadata.name`.";
     NAME = "resource/name", Error, "Names follow the rules of their kind.";
     RESOURCE_NAMESPACE = "resource/namespace", Error, "A namespace is a DNS-1123 label.";
+    NO_NAMESPACE = "resource/no-namespace", Note, "Objects of infrastructure name their namespace.";
     DUPLICATE = "resource/duplicate", Error, "An object is declared once.";
     DEPRECATED_API = "resource/deprecated-api", Warning, "apiVersions are ones that Kubernetes still serves.";
     QUANTITY = "resource/quantity", Error, "Amounts of CPU, memory and storage are Kubernetes quantities.";
-    CONFIG_DATA = "resource/data", Error, "Values of a ConfigMap's or Secret's data are strings.";
+    CONFIG_DATA = "resource/data", Error, "Values of a ConfigMap's or Secret's data are strings, and Base64 where they hold bytes.";
     LABEL_KEY = "metadata/label-key", Error, "Label keys are qualified names.";
     LABEL_VALUE = "metadata/label-value", Error, "Label values are strings of at most 63 letters, digits, `-`, `_` and `.`.";
     ANNOTATION = "metadata/annotation", Error, "Annotation keys are qualified names, their values strings.";

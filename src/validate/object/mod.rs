@@ -18,7 +18,7 @@ use super::finding::Finding;
 use super::rules::{self, Rule};
 use crate::config::is_dns_label;
 use crate::manifests::{ResourceId, is_cluster_scoped};
-use crate::yaml::{Mark, Node};
+use crate::yaml::{Map, Mark, Node};
 
 /// Takes the findings about one object and gives each its place in the manifest.
 pub(super) struct Sink<'a> {
@@ -55,12 +55,16 @@ pub(super) fn check(file: &FileView<'_>, node: &Node, id: &ResourceId, written_o
     let mut sink = Sink { file, label, begin: node.mark, written_only, findings: Vec::new() };
     identity(&mut sink, node, id);
     metadata::check(&mut sink, node, &id.kind);
+    // A custom resource may be called Service, too: it has rules of its own.
+    if !is_builtin(id) {
+        return sink.findings;
+    }
     pod::check(&mut sink, node, &id.kind);
     selector::check(&mut sink, node, &id.kind);
     network::check(&mut sink, node, &id.kind);
     quantity::object(&mut sink, node, &id.kind);
     if matches!(id.kind.as_str(), "ConfigMap" | "Secret") && id.group().is_empty() {
-        data(&mut sink, node);
+        data(&mut sink, node, id.kind == "Secret");
     }
     if id.kind == "CronJob"
         && let Some(schedule) = node.at(&["spec", "schedule"])
@@ -70,6 +74,11 @@ pub(super) fn check(file: &FileView<'_>, node: &Node, id: &ResourceId, written_o
         sink.add(&rules::SCHEDULE, schedule.mark, format!("schedule: {why}"), Some(hint.into()));
     }
     sink.findings
+}
+
+/// Whether the kind is one of Kubernetes' own: their groups have no domain, or `k8s.io`.
+fn is_builtin(id: &ResourceId) -> bool {
+    !id.group().contains('.') || id.group().ends_with(".k8s.io")
 }
 
 /// `apiVersion`, `kind` and `metadata.name`, each that is missing.
@@ -103,7 +112,7 @@ pub(super) fn missing(file: &FileView<'_>, node: &Node) -> Vec<Finding> {
 }
 
 fn identity(sink: &mut Sink<'_>, node: &Node, id: &ResourceId) {
-    let rule = names::NameRule::of(&id.kind);
+    let rule = if is_builtin(id) { names::NameRule::of(&id.kind) } else { names::NameRule::Subdomain };
     let mark = |path: &[&str]| node.at(path).map_or(node.mark, |value| value.mark);
     if !id.is_generated() && !rule.holds(&id.name) {
         let message = format!("`{}` is no name for a {}", id.name, id.kind);
@@ -130,15 +139,33 @@ fn identity(sink: &mut Sink<'_>, node: &Node, id: &ResourceId) {
     }
 }
 
-/// kubectl refuses numbers and booleans where the API has strings.
-fn data(sink: &mut Sink<'_>, node: &Node) {
+/// kubectl refuses numbers and booleans where the API has strings, and what is no Base64 where it has bytes.
+fn data(sink: &mut Sink<'_>, node: &Node, secret: bool) {
     for key in ["data", "stringData", "binaryData"] {
-        for entry in node.get(key).and_then(Node::as_map).into_iter().flat_map(|map| map.entries()) {
+        for entry in node.get(key).and_then(Node::as_map).into_iter().flat_map(Map::entries) {
             let value = &entry.node;
             if value.as_str().is_none() && !value.is_null() {
                 let message = format!("{key}.{}: must be a string, found {}", entry.key, value.kind_name());
                 sink.add(&rules::CONFIG_DATA, value.mark, message, Some("quote it".into()));
             }
+            let bytes = key == "binaryData" || secret && key == "data";
+            if bytes && value.as_str().is_some_and(|text| !is_base64(text)) {
+                let message = format!("{key}.{}: is no Base64", entry.key);
+                let hint = if secret {
+                    "encode it, or move it to `stringData`"
+                } else {
+                    "encode it, or move it to `data`"
+                };
+                sink.add(&rules::CONFIG_DATA, value.mark, message, Some(hint.into()));
+            }
         }
     }
+}
+
+/// Standard Base64 with padding; line breaks are skipped, as Go does.
+fn is_base64(text: &str) -> bool {
+    let text: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+    let digits = text.trim_end_matches('=');
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/';
+    text.len().is_multiple_of(4) && text.len() - digits.len() <= 2 && digits.bytes().all(plain)
 }

@@ -80,7 +80,8 @@ fn ingress(sink: &mut Sink<'_>, node: &Node) {
     let rules_of = |key: &str| node.at(&["spec", key]).and_then(Node::as_list).unwrap_or_default();
     let hosts = rules_of("rules").iter().filter_map(|rule| rule.get("host"));
     let tls = rules_of("tls").iter().filter_map(|entry| entry.get("hosts")?.as_list()).flatten();
-    for host in hosts.chain(tls).filter(|host| !host.is_null()) {
+    // One that services.yaml gave is checked there.
+    for host in hosts.chain(tls).filter(|host| !host.is_null() && host.mark.is_known()) {
         let name = host.text().unwrap_or_default();
         if !name.is_empty() && (host.as_str().is_none() || !names::is_ingress_host(&name)) {
             let hint = "a host is a DNS name in lower case, without scheme, port or path; `*.` may begin it";

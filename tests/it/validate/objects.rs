@@ -54,6 +54,12 @@ pub const CASES: &[Case] = &[
         )
     ),
     object!(
+        "resource/name",
+        [4],
+        "# A custom resource has rules of its own.\napiVersion: example.test/v1\nkind: Service\nmetadata: {name: A}\nspec: {ports: [{port: 0}]}\n",
+        "apiVersion: example.test/v1\nkind: Service\nmetadata: {name: 1a.b}\nspec: {ports: [{port: 0}]}\n"
+    ),
+    object!(
         "resource/namespace",
         [5],
         map!("  name: a\n  namespace: a.b\n"),
@@ -83,8 +89,8 @@ pub const CASES: &[Case] = &[
     ),
     object!(
         "resource/data",
-        [5, 6],
-        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  port: 80\n  debug: true\n  name: x\n",
+        [5, 6, 12],
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  port: 80\n  debug: true\n  name: x\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: b}\ndata: {a: 'not base64', b: YQ==}\nstringData: {c: 'any text'}\n",
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  port: \"80\"\n  debug: 'true'\n"
     ),
     object!(

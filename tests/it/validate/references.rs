@@ -1,6 +1,6 @@
 //! What services, images, overlays and manifests say about each other.
 
-use super::{Case, findings, only, parsed, project};
+use super::{Case, only, parsed, project};
 
 const WEB: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {a: b}}\n  template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a}]}}\n";
 const OTHER: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: other}\nspec:\n  selector: {matchLabels: {a: b}}\n  template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}\n";
@@ -23,8 +23,8 @@ pub const CASES: &[Case] = &[
                     "infrastructure: [{name: i, manifests: [{path: a.yaml}]}]\nservices: [{name: s, manifests: [{path: b.yaml}]}]\n"
                 ),
             ),
-            // The group's object has no namespace, the service's gets the stack's: the same object.
-            ("a.yaml", MAP),
+            // The group's object names the stack's namespace, the service's gets it: the same object.
+            ("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: {{ Namespace }}}\n"),
             (
                 "b.yaml",
                 "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: demo-dev}\n",
@@ -34,6 +34,15 @@ pub const CASES: &[Case] = &[
             "b.yaml",
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: elsewhere}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\n",
         )],
+    },
+    Case {
+        rule: "resource/no-namespace",
+        at: &["a.yaml:1"],
+        broken: &[
+            ("services.yaml", base!("infrastructure: [{name: i, manifests: [{path: a.yaml}]}]\n")),
+            ("a.yaml", MAP),
+        ],
+        kept: &[("services.yaml", base!("services: [{name: i, manifests: [{path: a.yaml}]}]\n"))],
     },
     Case {
         rule: "image/incomplete",
@@ -204,31 +213,27 @@ pub const CASES: &[Case] = &[
 
 #[test]
 fn every_rule_is_found_where_it_is_broken() {
-    super::check(CASES.iter().filter(|case| case.rule != "ingress/host"));
+    super::check(CASES.iter());
 }
 
-#[test]
-fn a_host_of_services_yaml_is_wrong_there_not_in_the_manifest() {
-    let case = CASES.iter().find(|case| case.rule == "ingress/host").unwrap();
-    let run = project(case.broken).run(&["validate", "-o", "json"]);
-    let places = findings(&run);
-    assert!(places.contains(&"services.yaml:3 ingress/host".to_string()), "{places:?}");
+fn broken(rule: &str) -> &'static [(&'static str, &'static str)] {
+    CASES.iter().find(|case| case.rule == rule).unwrap().broken
 }
 
 #[test]
 fn hints_name_what_was_meant() {
-    let run = project(CASES[4].broken).run(&["validate", "-o", "json"]);
+    let run = project(broken("image/unmatched-repository")).run(&["validate", "-o", "json"]);
     let finding = only(&run, "image/unmatched-repository");
     assert_eq!((finding["severity"].as_str(), run.code), (Some("note"), 0));
     assert_eq!(finding["hint"], "did you mean `r.test/web`?");
-    let run = project(CASES[5].broken).run(&["validate", "-o", "json"]);
+    let run = project(broken("service/no-workload")).run(&["validate", "-o", "json"]);
     let finding = &parsed(&run)["findings"][0];
     assert!(finding["hint"].as_str().unwrap().ends_with("there is other"), "{finding}");
-    let run = project(CASES[6].broken).run(&["validate", "-o", "json"]);
+    let run = project(broken("overlay/drop-kinds")).run(&["validate", "-o", "json"]);
     let finding = only(&run, "overlay/drop-kinds");
     assert_eq!(finding["hint"], "did you mean `ConfigMap`?");
     assert_eq!(finding["path"], "services[0].overlays.dev.dropKinds[1]");
-    let run = project(CASES[0].broken).run(&["validate", "-o", "json"]);
+    let run = project(broken("resource/duplicate")).run(&["validate", "-o", "json"]);
     assert_eq!(parsed(&run)["findings"][0]["message"], "ConfigMap a is declared twice, first in a.yaml:1");
 }
 
