@@ -55,9 +55,9 @@ pub(super) fn problems(source: &Source, env: &str, examined: &Examined, strict: 
     let environment = examined.environment.as_ref();
     findings.extend(environment.map(|fault| key(&rules::UNKNOWN_ENVIRONMENT, &["environments"], fault)));
     let namespace = examined.namespace.as_ref();
-    // Without a good project name there is no good namespace either: said already.
+    // Without a good project name or environment there is no good namespace either: said already.
     let project = examined.problems.iter().any(|problem| problem.path == "project");
-    let namespace = namespace.filter(|_| !project);
+    let namespace = namespace.filter(|_| !project && environment.is_none());
     findings.extend(namespace.map(|fault| key(&rules::NAMESPACE, &["namespace", "patterns", env], fault)));
     findings
 }

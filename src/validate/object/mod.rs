@@ -98,8 +98,9 @@ pub(super) fn missing(file: &FileView<'_>, node: &Node) -> Vec<Finding> {
         match value {
             Some(value) if is_name && value.as_str().is_none() => {
                 let found = value.kind_name();
-                let message = format!("`{}` must be a string, found {found}; quote it", path.join("."));
-                findings.push(file.finding(&rules::NAME, value.mark, message));
+                let message = format!("`{}` must be a string, found {found}", path.join("."));
+                let quote = value.text().map(|_| "quote it".to_string());
+                findings.push(file.finding(&rules::NAME, value.mark, message).hint(quote));
             }
             _ if text(path).is_some() || optional || generated => {}
             _ => {

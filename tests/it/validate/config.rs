@@ -270,6 +270,7 @@ fn a_file_that_is_no_text_is_a_finding_one_that_is_not_there_is_wrong_usage() {
 #[test]
 fn an_environment_that_is_not_there() {
     let project = project(GOOD);
+    assert_eq!(findings(&project.run(&["validate", "--env", "D_v", "-o", "json"])).len(), 1, "no echo");
     let run = project.run(&["validate", "--env", "dve", "-o", "json"]);
     let finding = only(&run, "config/unknown-environment");
     assert_eq!((run.code, finding["line"].as_u64()), (1, Some(2)));
