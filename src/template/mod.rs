@@ -24,6 +24,7 @@ pub use context::{CodexView, Context, LinkView, StorageView, Strings, TimeoutsVi
 pub use detect::detect;
 pub use engine::{Engine, Output, Warning};
 pub use error::TemplateError;
+pub use go::convert::{Converted, Facts, Refusal, Unconverted, convert};
 pub use syntax::{Dialect, Syntax, UnknownSyntax};
 
 use minijinja::AutoEscape;

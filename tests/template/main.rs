@@ -8,6 +8,7 @@
 )]
 
 mod conformance;
+mod converting;
 mod detection;
 mod errors;
 mod go_calls;

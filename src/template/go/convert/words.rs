@@ -1,0 +1,70 @@
+//! Pieces of Jinja text: string literals, comments, and text that only looks like Jinja.
+
+/// A string literal. `single` asks for single quotes, where they need no escapes.
+pub(super) fn literal(text: &str, single: bool) -> String {
+    let plain = !text.contains(['\'', '\\']) && text.chars().all(|c| !c.is_control());
+    if single && plain {
+        return format!("'{text}'");
+    }
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Text between tags: what would begin a tag of Jinja's is written as a string.
+pub(super) fn text(source: &str) -> String {
+    let mut out = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some(at) = [rest.find("{%"), rest.find("{#")].into_iter().flatten().min() {
+        out.push_str(&rest[..at]);
+        out.push_str(if rest[at..].starts_with("{%") { "{{ \"{%\" }}" } else { "{{ \"{#\" }}" });
+        rest = &rest[at + 2..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `{{- /* note */ -}}` as `{#- note -#}`; `source` is the whole tag.
+pub(super) fn comment(source: &str, trim_left: bool, trim_right: bool) -> String {
+    let start = source.find("/*").map_or(0, |at| at + 2);
+    let end = source[start..].find("*/").map_or(source.len(), |at| start + at);
+    let note = source[start..end].replace("#}", "# }");
+    let space = |edge: Option<char>| if edge.is_some_and(char::is_whitespace) { "" } else { " " };
+    let (before, after) = (space(note.chars().next()), space(note.chars().next_back()));
+    let (left, right) = (if trim_left { "-" } else { "" }, if trim_right { "-" } else { "" });
+    format!("{{#{left}{before}{note}{after}{right}#}}")
+}
+
+/// Whether Jinja takes it as a name.
+pub(super) fn is_name(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !super::names::KEYWORDS.contains(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_and_look_alikes() {
+        assert_eq!(literal("a\"b\\\n\u{7}", false), r#""a\"b\\\n\u0007""#);
+        assert_eq!((literal("a", true), literal("a'b", true)), ("'a'".into(), "\"a'b\"".into()));
+        assert_eq!(text("{% x %} ${#V} {{}"), "{{ \"{%\" }} x %} ${{ \"{#\" }}V} {{}");
+        assert_eq!(comment("{{- /* a #} b*/}}", true, false), "{#- a # } b #}");
+        assert!(is_name("a_1") && !is_name("1a") && !is_name("not") && !is_name("é"));
+    }
+}
