@@ -4,6 +4,7 @@ mod age;
 mod apply;
 mod args;
 mod confirm;
+mod convert;
 mod destroy;
 mod diff;
 mod doctor;
@@ -78,6 +79,7 @@ enum Command {
     Render(render::Args),
     Apply(apply::Args),
     Destroy(destroy::Args),
+    Convert(convert::Args),
     Diff(diff::Args),
     Images(images::Args),
     Doctor(doctor::Args),
@@ -92,6 +94,7 @@ impl Command {
             Self::Render(args) => args.run(app),
             Self::Apply(args) => args.run(app),
             Self::Destroy(args) => args.run(app),
+            Self::Convert(args) => args.run(app),
             Self::Diff(args) => args.run(app),
             Self::Images(args) => args.run(app),
             Self::Doctor(args) => args.run(app),
