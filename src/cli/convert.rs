@@ -48,12 +48,8 @@ impl Args {
             return Err(Fault::invalid("--stdout prints one file").hint("name one, or use --diff").into());
         }
         let writes = !(self.check || self.diff || self.stdout);
-        let request = Request {
-            files: self.files,
-            all: self.all,
-            writes,
-            variables: self.variables.into_input(),
-        };
+        let request =
+            Request { files: self.files, all: self.all, writes, variables: self.variables.into_input() };
         let plan = convert::plan(app, &request)?;
         if self.check {
             output::print(&plan.reports.iter().map(line).collect::<String>())?;
@@ -80,7 +76,9 @@ fn log(plan: &Plan, writes: bool) {
             Outcome::Converted { proof, .. } if writes && plan.may_write() => {
                 tracing::info!("{}: converted, {proof}", report.shown);
             }
-            Outcome::Converted { proof, .. } => tracing::info!("{}: would be converted, {proof}", report.shown),
+            Outcome::Converted { proof, .. } => {
+                tracing::info!("{}: would be converted, {proof}", report.shown)
+            }
             Outcome::Untouched(why) => tracing::info!("{}: left alone, {why}", report.shown),
             Outcome::Refused(reasons) => {
                 for reason in reasons {
@@ -114,7 +112,9 @@ fn refusal(file: &str, reason: &Reason) -> String {
 
 fn diff(report: &Report) -> String {
     match (&report.outcome, &report.file) {
-        (Outcome::Converted { text, .. }, Some(file)) => convert::diff(Path::new(&file.shown), &file.text, text),
+        (Outcome::Converted { text, .. }, Some(file)) => {
+            convert::diff(Path::new(&file.shown), &file.text, text)
+        }
         _ => String::new(),
     }
 }

@@ -32,9 +32,12 @@ impl TextFile {
         let real = path.canonicalize().with_context(|| format!("cannot resolve {shown}"))?;
         let is_link = path.symlink_metadata().is_ok_and(|data| data.is_symlink());
         if is_link && !real.starts_with(root) {
-            return Err(Fault::invalid(format!("{shown} is a link to {}, outside of the project", real.display()))
-                .hint("name that file itself, with the services.yaml of its own project")
-                .into());
+            return Err(Fault::invalid(format!(
+                "{shown} is a link to {}, outside of the project",
+                real.display()
+            ))
+            .hint("name that file itself, with the services.yaml of its own project")
+            .into());
         }
         let bom = std::fs::read(&real).is_ok_and(|bytes| bytes.starts_with(BOM.as_bytes()));
         Ok(Self { path: real, shown: shown.to_owned(), text, bom })
@@ -51,7 +54,8 @@ impl TextFile {
             self.back_up()?;
         }
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new().prefix(".codexctl-").tempfile_in(folder).with_context(what)?;
+        let mut file =
+            tempfile::Builder::new().prefix(".codexctl-").tempfile_in(folder).with_context(what)?;
         if self.bom {
             file.write_all(BOM.as_bytes()).with_context(what)?;
         }

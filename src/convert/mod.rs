@@ -203,9 +203,10 @@ impl Project {
         if let Some(reason) = self.late_templates() {
             return Outcome::Refused(vec![reason]);
         }
-        attempt(file, &self.facts(), |converted| {
+        attempt(file, &Facts { when: true, ..self.facts() }, |converted| {
             let text = switched(&converted.text);
-            let versions = Versions { name: &file.shown, go: &file.text, jinja: converted, syntax: self.syntax };
+            let versions =
+                Versions { name: &file.shown, go: &file.text, jinja: converted, syntax: self.syntax };
             self.prove_services(&versions, &text).map(|proof| (text, proof))
         })
     }
@@ -216,10 +217,13 @@ impl Project {
             return None;
         }
         let blocks = self.places.iter().flat_map(|place| &place.stack.file.codex.config_blocks);
-        let late = blocks.filter_map(|block| block.toml.as_ref()).any(|toml| matches!(detect(toml), Ok(Dialect::Go)));
+        let late = blocks
+            .filter_map(|block| block.toml.as_ref())
+            .any(|toml| matches!(detect(toml), Ok(Dialect::Go)));
         late.then(|| Reason {
             line: None,
-            what: "a `toml` of codex.configBlocks still holds Go syntax once services.yaml is rendered".to_owned(),
+            what: "a `toml` of codex.configBlocks still holds Go syntax once services.yaml is rendered"
+                .to_owned(),
             advice: "move it to a `file`, which is converted, or write it in Jinja by hand".to_owned(),
         })
     }
@@ -291,7 +295,8 @@ fn reasons(why: Unconverted) -> Vec<Reason> {
 /// A doubt with the line it is about: the template's own text, never what it renders to.
 fn doubtful(text: &str, doubt: &Doubt) -> Reason {
     let line = doubt.line.and_then(|line| text.lines().nth(line.saturating_sub(1) as usize));
-    let shown = line.map(|line| line.trim().chars().take(100).collect::<String>()).filter(|line| !line.is_empty());
+    let shown =
+        line.map(|line| line.trim().chars().take(100).collect::<String>()).filter(|line| !line.is_empty());
     let what = match shown {
         Some(line) => format!("{}\n    {line}", doubt.what),
         None => doubt.what.clone(),

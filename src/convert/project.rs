@@ -67,7 +67,8 @@ impl Project {
             // Its warnings would come once for each environment; `render` and `doctor` show them.
             let quiet = tracing::subscriber::NoSubscriber::default();
             let place = tracing::subscriber::with_default(quiet, || project.place(&env, slot));
-            let place = place.with_context(|| format!("environment `{env}`, which a conversion is proved for"))?;
+            let place =
+                place.with_context(|| format!("environment `{env}`, which a conversion is proved for"))?;
             project.places.push(place);
         }
         if project.places.is_empty() {
@@ -109,7 +110,8 @@ impl Project {
         for (index, place) in self.places.iter().enumerate() {
             let file = &place.stack.file;
             let groups = file.infrastructure.iter().map(|group| (&group.value.when, &group.value.manifests));
-            let services = file.services.iter().map(|service| (&service.value.when, &service.value.manifests));
+            let services =
+                file.services.iter().map(|service| (&service.value.when, &service.value.manifests));
             let mut add = |path: &str, used: bool, prompt: bool| {
                 let found = self.source.root().join(path);
                 let found = named.entry(found.canonicalize().unwrap_or(found)).or_default();
@@ -147,7 +149,8 @@ impl Project {
             ("BaseDomain", common(|context| &context.base_domain)),
             ("EnvMap", files),
         ];
-        Facts { keys: keys.into_iter().map(|(map, keys)| (map.to_owned(), keys)).collect(), cautious: false }
+        let keys = keys.into_iter().map(|(map, keys)| (map.to_owned(), keys)).collect();
+        Facts { keys, ..Facts::default() }
     }
 
     /// "dev, staging, ai (slots 1, 2, 17)" of some places.

@@ -88,7 +88,11 @@ impl Project {
             Ok(jinja) => {
                 let lines = engine.line_map(file.name, file.go, Syntax::Go).unwrap_or_default();
                 let line = lines.get(differing_line(&go, &jinja.text)).copied();
-                Verdict::Differs(Doubt { line, what: format!("in {place}, it would render differently"), undefined: false })
+                Verdict::Differs(Doubt {
+                    line,
+                    what: format!("in {place}, it would render differently"),
+                    undefined: false,
+                })
             }
             Err(error) => {
                 let undefined = error.message().contains("undefined");
@@ -130,7 +134,9 @@ impl Project {
         let changed = self.source.with_text(text);
         let doubt = |what: String| Doubt { line: None, what, undefined: false };
         let header = Header::parse(&changed).map_err(|error| doubt(error.to_string()))?;
-        if header.project != self.header.project || header.environment_names() != self.header.environment_names() {
+        if header.project != self.header.project
+            || header.environment_names() != self.header.environment_names()
+        {
             return Err(doubt("`project` or the names of environments would be read differently".to_owned()));
         }
         let sets = values::sets(file.jinja);
@@ -147,7 +153,9 @@ impl Project {
                 (Err(error), _) => {
                     Verdict::Neither(doubt(format!("in {shown}, the Go version does not render: {error}")))
                 }
-                (Ok(go), Ok(jinja)) => difference(&shown, &go, &jinja).map_or(Verdict::Same, Verdict::Differs),
+                (Ok(go), Ok(jinja)) => {
+                    difference(&shown, &go, &jinja).map_or(Verdict::Same, Verdict::Differs)
+                }
                 (Ok(_), Err(error)) => {
                     let undefined = error.contains("undefined");
                     let what = format!("in {shown}, it would not render: {error}");
@@ -188,7 +196,7 @@ struct Facts<'a> {
 fn facts(rendered: &Rendered) -> Facts<'_> {
     let context = rendered.context();
     Facts {
-        text: without_syntax(rendered.text()),
+        text: comparable(rendered.text()),
         namespace: &context.namespace,
         versions: &context.versions,
         base_domain: &context.base_domain,
@@ -211,9 +219,18 @@ fn difference(place: &str, go: &Rendered, jinja: &Rendered) -> Option<Doubt> {
     Some(Doubt { line, what, undefined: false })
 }
 
-/// The one line that has to change.
-fn without_syntax(text: &str) -> String {
-    let line = |line: &str| if line.starts_with("templateSyntax:") { "templateSyntax:" } else { line }.to_owned();
+/// The text without the one line that has to change, and with every `when` in the case that Go writes: it is read in
+/// any.
+fn comparable(text: &str) -> String {
+    let line = |line: &str| {
+        let key = line.trim_start().trim_start_matches("- ");
+        match key.strip_prefix("when: ").map(|value| value.trim().trim_matches(['\'', '"'])) {
+            Some("True") => line.replace("True", "true"),
+            Some("False") => line.replace("False", "false"),
+            _ if line.starts_with("templateSyntax:") => "templateSyntax:".to_owned(),
+            _ => line.to_owned(),
+        }
+    };
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 

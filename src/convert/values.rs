@@ -23,7 +23,8 @@ pub(super) struct Values {
 /// All sets to try, the values at hand first.
 pub(super) fn sets(converted: &Converted) -> Vec<Values> {
     let is_variable = |map: &str| matches!(map, "EnvMap" | "Vars" | "UserVars");
-    let reads: BTreeSet<&(String, String)> = converted.reads.iter().filter(|(map, _)| is_variable(map)).collect();
+    let reads: BTreeSet<&(String, String)> =
+        converted.reads.iter().filter(|(map, _)| is_variable(map)).collect();
     let all = |value: Option<&str>| Values {
         changed: reads.iter().map(|read| ((*read).clone(), value.map(str::to_owned))).collect(),
         bare: false,
@@ -62,7 +63,12 @@ impl Values {
             context.codex = CodexView::default();
             context.storage = StorageView::default();
         }
-        Context { env_map: variables.env_map, vars: variables.vars, user_vars: variables.user_vars, ..context }
+        Context {
+            env_map: variables.env_map,
+            vars: variables.vars,
+            user_vars: variables.user_vars,
+            ..context
+        }
     }
 
     /// The same for variables that no context is made of yet.

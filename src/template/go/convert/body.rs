@@ -143,11 +143,22 @@ impl<'a> Writer<'a> {
             [id, ..] => vec![self.bind(at, id, pipe.assign, &value)?],
             [] => match self.side_by_side(at, &value) {
                 Some(pieces) => pieces,
+                None if value.ty == Ty::Bool && self.is_when(at) => vec![Piece::Print(value.text)],
                 None => vec![Piece::Print(value.printed(at)?)],
             },
         };
         self.put(at, pieces);
         Ok(())
+    }
+
+    /// Whether a tag is the whole value of a `when`, which is read in any case: `True` will do.
+    fn is_when(&self, at: usize) -> bool {
+        let tag = &self.tags.0[self.tags.at(at)];
+        let before = self.text[..tag.open].rsplit('\n').next().unwrap_or_default();
+        let after = self.text[tag.end..].split('\n').next().unwrap_or_default();
+        let quotes = ['\'', '"'];
+        let key = before.trim_end_matches(quotes).trim_start().trim_start_matches("- ");
+        self.facts.when && key == "when: " && after.trim_end().trim_matches(quotes).is_empty()
     }
 
     /// `printf "%s-%s" .A .B` as `{{ A }}-{{ B }}`, where the text between cannot disturb what is around it.
@@ -238,7 +249,12 @@ impl<'a> Writer<'a> {
         self.text[line..tag.open].matches('\'').count() % 2 == 1
     }
 
-    fn branch(&mut self, with: bool, arms: &[Arm<'_>], otherwise: Option<&[Item<'_>]>) -> Result<(), Refused> {
+    fn branch(
+        &mut self,
+        with: bool,
+        arms: &[Arm<'_>],
+        otherwise: Option<&[Item<'_>]>,
+    ) -> Result<(), Refused> {
         let Some(first) = arms.first() else { return Ok(()) };
         let opener = self.tags.at(first.at);
         let (visible, guarded) = (self.names.visible.len(), self.guards.len());

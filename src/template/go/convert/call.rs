@@ -27,10 +27,9 @@ impl Writer<'_> {
         for arg in rest {
             args.push(self.operand(arg)?);
         }
-        let as_filter = piped.is_some() && args.is_empty();
         args.extend(piped);
         match &first.kind {
-            ExprKind::Function(name) => self.call(first.at, name, args, as_filter),
+            ExprKind::Function(name) => self.call(first.at, name, args),
             _ if args.is_empty() => self.operand(first),
             ExprKind::Field(chain) => {
                 let dot = self.dot.clone();
@@ -44,7 +43,11 @@ impl Writer<'_> {
                 let holder = self.operand(inner)?;
                 self.method(first.at, &holder, chain, &args)
             }
-            _ => refuse(first.at, "arguments for something that is no function", "it fails in Go as well: correct it"),
+            _ => refuse(
+                first.at,
+                "arguments for something that is no function",
+                "it fails in Go as well: correct it",
+            ),
         }
     }
 
@@ -76,13 +79,17 @@ impl Writer<'_> {
                 let holder = self.variable(*id);
                 self.fields(expr.at, &holder, chain)?
             }
-            ExprKind::Function(name) => self.call(expr.at, name, Vec::new(), false)?,
+            ExprKind::Function(name) => self.call(expr.at, name, Vec::new())?,
             ExprKind::Chain(inner, chain) => {
                 let holder = self.operand(inner)?;
                 self.fields(expr.at, &holder, chain)?
             }
             ExprKind::Pipe(pipe) if !pipe.targets.is_empty() => {
-                return refuse(pipe.at, "a variable is set inside parentheses", "set it in a tag of its own before");
+                return refuse(
+                    pipe.at,
+                    "a variable is set inside parentheses",
+                    "set it in a tag of its own before",
+                );
             }
             ExprKind::Pipe(pipe) => self.pipe(pipe)?,
         })
@@ -94,7 +101,11 @@ impl Writer<'_> {
             let text = match (value.is_root(), is_name(name)) {
                 (true, true) => name.to_owned(),
                 (true, false) => {
-                    return refuse(at, format!("the name `.{name}`"), "Jinja takes ASCII names only: rename it");
+                    return refuse(
+                        at,
+                        format!("the name `.{name}`"),
+                        "Jinja takes ASCII names only: rename it",
+                    );
                 }
                 (false, true) => format!("{}.{name}", value.wrap(prec::ATOM)),
                 (false, false) => format!("{}[{}]", value.wrap(prec::ATOM), literal(name, false)),
@@ -116,14 +127,18 @@ impl Writer<'_> {
         if there || self.guards.iter().any(|known| known == text) { Gap::No } else { gap }
     }
 
-    fn call(&mut self, at: usize, name: &str, args: Vec<Jx>, as_filter: bool) -> Written {
+    fn call(&mut self, at: usize, name: &str, args: Vec<Jx>) -> Written {
         let least = match name {
             "now" | "print" | "println" | "html" | "js" | "urlquery" => 0,
             "eq" | "ne" | "lt" | "le" | "gt" | "ge" => 2,
             _ => 1,
         };
         if args.len() < least {
-            return refuse(at, format!("too few arguments for `{name}`"), "it fails in Go as well: correct it");
+            return refuse(
+                at,
+                format!("too few arguments for `{name}`"),
+                "it fails in Go as well: correct it",
+            );
         }
         match name {
             "eq" | "ne" | "lt" | "le" | "gt" | "ge" => self.compare(at, name, &args),
@@ -138,19 +153,24 @@ impl Writer<'_> {
             "html" | "js" | "urlquery" => format::escaped(at, name, &args),
             "ternary" if args.len() == 3 && args[0].ty == Ty::Bool => {
                 let [condition, yes, no] = [args[0].tested(), args[1].settled(), args[2].settled()];
-                let text = format!("{} if {} else {}", yes.wrap(prec::OR), condition.wrap(prec::OR), no.wrap(prec::OR));
+                let text = format!(
+                    "{} if {} else {}",
+                    yes.wrap(prec::OR),
+                    condition.wrap(prec::OR),
+                    no.wrap(prec::OR)
+                );
                 Ok(Jx::new(text, prec::TERNARY, yes.ty.or(no.ty)))
             }
             "join" if args.len() == 2 && args[0].ty == Ty::Strings => {
                 Ok(args[0].filter(&format!("join({})", args[1].settled().text), Ty::Str))
             }
             "call" => refuse(at, "`call`", "nothing in the context can be called: remove it"),
-            _ => Ok(self.own_function(name, &args, as_filter)),
+            _ => Ok(self.own_function(name, &args)),
         }
     }
 
     /// Functions that both dialects have, with the same arguments.
-    fn own_function(&mut self, name: &str, args: &[Jx], as_filter: bool) -> Jx {
+    fn own_function(&mut self, name: &str, args: &[Jx]) -> Jx {
         if let (Some(key), "envOr") = (args.first().and_then(|key| key.constant.clone()), name) {
             self.done.reads.insert(("EnvMap".to_owned(), key));
         }
@@ -159,8 +179,12 @@ impl Writer<'_> {
             "ternary" => Ty::Any,
             _ => Ty::Str,
         };
-        if as_filter && matches!(name, "toLower" | "slug" | "truncSHA" | "toml") {
-            return args[0].settled().filter(name, ty);
+        match (name, args) {
+            ("toLower" | "slug" | "truncSHA" | "toml", [value]) => return value.settled().filter(name, ty),
+            ("trimPrefix", [value, prefix]) if value.constant.is_none() => {
+                return value.settled().filter(&format!("trimPrefix({})", prefix.settled().text), ty);
+            }
+            _ => {}
         }
         // `default` takes what is not there.
         let word = |arg: &Jx| if name == "default" { arg.text.clone() } else { arg.settled().text };
@@ -173,11 +197,17 @@ impl Writer<'_> {
         if args.iter().any(|arg| arg.ty == Ty::Nil) {
             return by_hand("with nil", "write `is none` or `is defined`, whichever is meant");
         }
-        if args.iter().any(|arg| matches!(arg.ty, Ty::Shown | Ty::Struct(_) | Ty::Links | Ty::Map(_) | Ty::Strings)) {
+        if args
+            .iter()
+            .any(|arg| matches!(arg.ty, Ty::Shown | Ty::Struct(_) | Ty::Links | Ty::Map(_) | Ty::Strings))
+        {
             return by_hand("of values that are no texts or numbers", "compare a text or a number of them");
         }
         if args.iter().any(|arg| arg.gap == Gap::Nil || arg.gap == Gap::Field && arg.constant.is_some()) {
-            return by_hand("with a variable that may have no value", "give it one with `default` where it is set");
+            return by_hand(
+                "with a variable that may have no value",
+                "give it one with `default` where it is set",
+            );
         }
         let mut known = args.iter().map(|arg| arg.ty).filter(|ty| *ty != Ty::Any);
         if let Some(first) = known.next()
@@ -262,7 +292,8 @@ fn logic(name: &str, args: &[Jx]) -> Jx {
     let level = if name == "or" { prec::OR } else { prec::AND };
     let words: Vec<String> = args.iter().map(|arg| arg.wrap(level)).collect();
     let ty = args.iter().skip(1).fold(args[0].ty, |ty, arg| ty.or(arg.ty));
-    let truthy = if name == "and" { args.iter().flat_map(|arg| arg.truthy.clone()).collect() } else { Vec::new() };
+    let truthy =
+        if name == "and" { args.iter().flat_map(|arg| arg.truthy.clone()).collect() } else { Vec::new() };
     let gap = if args.iter().any(|arg| arg.gap == Gap::Nil) { Gap::Nil } else { Gap::No };
     Jx { truthy, gap, ..Jx::new(words.join(&format!(" {name} ")), level, ty) }
 }
@@ -297,7 +328,9 @@ fn number(value: Number) -> Jx {
     };
     let level = if text.starts_with('-') { prec::UNARY } else { prec::ATOM };
     // Written in full, Go and Jinja agree; not on `1.0` and `1e21`.
-    let plain = text.split_once('.').is_some_and(|(_, digits)| digits != "0" && digits.len() < 10 && !digits.contains('e'));
+    let plain = text
+        .split_once('.')
+        .is_some_and(|(_, digits)| digits != "0" && digits.len() < 10 && !digits.contains('e'));
     let ty = if ty == Ty::Float && plain { Ty::Shown } else { ty };
     Jx::new(text, level, ty)
 }

@@ -13,7 +13,9 @@ pub(super) fn printf(args: &[Jx]) -> Jx {
     let words: Vec<String> = args.iter().map(|arg| arg.settled().text).collect();
     let call = Jx::new(format!("printf({})", words.join(", ")), prec::ATOM, Ty::Str);
     let Some((format, values)) = args.split_first() else { return call };
-    let Some(parts) = format.constant.as_deref().and_then(|format| parts(format, values)) else { return call };
+    let Some(parts) = format.constant.as_deref().and_then(|format| parts(format, values)) else {
+        return call;
+    };
     let joined = concat(parts);
     match &joined.parts {
         Some(parts) if parts.len() > MAX_PARTS => Jx { parts: joined.parts, ..call },
@@ -74,7 +76,11 @@ pub(super) fn print(at: usize, args: &[Jx]) -> Result<Jx, Refused> {
         {
             return Ok(Jx::new(format!("printf(\"%v\", {})", one.text), prec::ATOM, Ty::Str));
         }
-        return refuse(at, "`print` of values whose types are not known", "write printf with a format instead");
+        return refuse(
+            at,
+            "`print` of values whose types are not known",
+            "write printf with a format instead",
+        );
     }
     let mut parts = Vec::new();
     let mut text_before = true;
@@ -100,7 +106,13 @@ pub(super) fn escaped(at: usize, name: &str, args: &[Jx]) -> Result<Jx, Refused>
     use super::super::escape;
     let one = match args {
         [one] if one.ty == Ty::Str => one,
-        _ => return refuse(at, format!("`{name}`"), "Jinja has no such function here: escape the value by hand"),
+        _ => {
+            return refuse(
+                at,
+                format!("`{name}`"),
+                "Jinja has no such function here: escape the value by hand",
+            );
+        }
     };
     match (name, &one.constant) {
         ("html", Some(text)) => Ok(Jx::string(&escape::html(text), false)),

@@ -77,7 +77,11 @@ impl<'a> Writer<'a> {
             let Some(tag) = tag else { continue };
             if twice {
                 let at = self.tags.0[tag].open;
-                return refuse(at, format!("template {name:?} is defined twice"), "keep one of the definitions");
+                return refuse(
+                    at,
+                    format!("template {name:?} is defined twice"),
+                    "keep one of the definitions",
+                );
             }
             let mut own = calls.iter().filter(|call| call.of == name);
             let given = if context.contains(name) {
@@ -93,7 +97,8 @@ impl<'a> Writer<'a> {
             } else {
                 Given::Value
             };
-            let wanted: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+            let wanted: String =
+                name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
             let macro_name = self.names.take(&wanted);
             let (ty, done, closed) = (None, false, false);
             found.insert(name.to_owned(), Macro { name: macro_name, given, ty, tag, done, closed });
@@ -104,7 +109,8 @@ impl<'a> Writer<'a> {
     fn calls(&self) -> Vec<Call<'a>> {
         let file = self.file;
         let mut calls = Vec::new();
-        let bodies = file.definitions.iter().map(|definition| (Some(definition.name.as_str()), &definition.body));
+        let bodies =
+            file.definitions.iter().map(|definition| (Some(definition.name.as_str()), &definition.body));
         for (by, body) in std::iter::once((None, &file.body)).chain(bodies) {
             usage::walk(body, &mut |event| {
                 if let Event::Call { name, pipe, level } = event {
@@ -118,7 +124,11 @@ impl<'a> Writer<'a> {
 
     pub(super) fn template(&mut self, at: usize, name: &str, pipe: Option<&Pipe<'_>>) -> Result<(), Refused> {
         let Some(called) = self.macros.get(name).cloned() else {
-            return refuse(at, format!("template {name:?}, which this file does not define"), "define it here");
+            return refuse(
+                at,
+                format!("template {name:?}, which this file does not define"),
+                "define it here",
+            );
         };
         if pipe.is_some_and(|pipe| !pipe.targets.is_empty()) {
             return refuse(at, "`template` sets a variable", "set it in a tag of its own before");
@@ -127,7 +137,11 @@ impl<'a> Writer<'a> {
         let close = self.tags.0[called.tag].close;
         let is_block = tag == called.tag;
         if self.current.is_none() && !is_block && close > tag {
-            return refuse(at, format!("template {name:?} is used before it is defined"), "move its define up");
+            return refuse(
+                at,
+                format!("template {name:?} is used before it is defined"),
+                "move its define up",
+            );
         }
         let mut argument = String::new();
         if let (Given::Value, Some(pipe)) = (called.given, pipe) {
@@ -161,7 +175,8 @@ impl<'a> Writer<'a> {
         loop {
             let waiting = |found: &&Macro| !found.done;
             let ready = |found: &Macro| found.given != Given::Value || found.ty.is_some();
-            let next = self.macros.iter().filter(|(_, found)| waiting(found)).max_by_key(|(_, found)| ready(found));
+            let next =
+                self.macros.iter().filter(|(_, found)| waiting(found)).max_by_key(|(_, found)| ready(found));
             let Some((name, _)) = next else { return };
             let name = name.clone();
             self.definition(&name);

@@ -30,6 +30,8 @@ pub struct Facts {
     pub keys: BTreeMap<String, BTreeSet<String>>,
     /// Whether keys that are worked out (`index .BaseDomain .Env`) may be missing.
     pub cautious: bool,
+    /// Whether the file has `when` keys, to which `True` and `true` are the same.
+    pub when: bool,
 }
 
 impl Facts {

@@ -6,15 +6,64 @@ use super::words::is_name;
 
 /// Words of Jinja's own.
 pub(super) const KEYWORDS: [&str; 26] = [
-    "and", "or", "not", "in", "is", "if", "else", "elif", "endif", "for", "endfor", "set", "true", "false", "none",
-    "True", "False", "None", "loop", "self", "super", "caller", "macro", "import", "from", "recursive",
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "if",
+    "else",
+    "elif",
+    "endif",
+    "for",
+    "endfor",
+    "set",
+    "true",
+    "false",
+    "none",
+    "True",
+    "False",
+    "None",
+    "loop",
+    "self",
+    "super",
+    "caller",
+    "macro",
+    "import",
+    "from",
+    "recursive",
 ];
 
 /// Names of the context, of functions, and of Jinja's own functions that conversions use.
 const TAKEN: [&str; 28] = [
-    "Env", "Namespace", "Project", "ProjectRoot", "Slot", "Now", "UserVars", "Vars", "EnvMap", "Versions",
-    "BaseDomain", "Codex", "Storage", "envOr", "default", "toLower", "slug", "truncSHA", "ternary", "now", "join",
-    "indent", "trimPrefix", "printf", "toml", "range", "dict", "debug",
+    "Env",
+    "Namespace",
+    "Project",
+    "ProjectRoot",
+    "Slot",
+    "Now",
+    "UserVars",
+    "Vars",
+    "EnvMap",
+    "Versions",
+    "BaseDomain",
+    "Codex",
+    "Storage",
+    "envOr",
+    "default",
+    "toLower",
+    "slug",
+    "truncSHA",
+    "ternary",
+    "now",
+    "join",
+    "indent",
+    "trimPrefix",
+    "printf",
+    "toml",
+    "range",
+    "dict",
+    "debug",
 ];
 
 /// The names in use at a place.
@@ -73,7 +122,8 @@ fn lower_first(text: &str) -> String {
 
 /// What one element of a list is called: `AccessModes` has `mode`, `Codex.Links` has `link`.
 pub(super) fn singular(path: &str) -> String {
-    let field: String = path.rsplit('.').next().unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect();
+    let field: String =
+        path.rsplit('.').next().unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect();
     let word = field.rfind(|c: char| c.is_ascii_uppercase()).map_or(&field[..], |at| &field[at..]);
     match word.to_ascii_lowercase().strip_suffix('s') {
         Some(word) if word.len() > 1 => word.to_owned(),
@@ -88,15 +138,18 @@ mod tests {
     #[test]
     fn names_hide_nothing() {
         let mut names = Names::default();
-        let taken: Vec<String> =
-            ["host", "host", "Env", "join", "not", "größe", "1x"].iter().map(|name| names.take(name)).collect();
+        let taken: Vec<String> = ["host", "host", "Env", "join", "not", "größe", "1x"]
+            .iter()
+            .map(|name| names.take(name))
+            .collect();
         assert_eq!(taken, ["host", "host2", "env", "join_", "not_", "gr__e", "v1x"]);
     }
 
     #[test]
     fn elements_are_called_after_their_list() {
-        assert_eq!(["Codex.ExtraTools", "Links", "Versions", "x[1:]", "Data"].map(singular), [
-            "tool", "link", "version", "item", "item"
-        ]);
+        assert_eq!(
+            ["Codex.ExtraTools", "Links", "Versions", "x[1:]", "Data"].map(singular),
+            ["tool", "link", "version", "item", "item"]
+        );
     }
 }

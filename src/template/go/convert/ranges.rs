@@ -81,7 +81,8 @@ impl Writer<'_> {
     fn list_names(&mut self, at: usize, value: &Jx, index: Option<VarId>, element: Option<VarId>) -> Names {
         let mut sets = Vec::new();
         let position = usize::from(index.is_some());
-        let name = self.loop_name(at, element, position, &singular(&value.text), value.ty.element(), &mut sets);
+        let name =
+            self.loop_name(at, element, position, &singular(&value.text), value.ty.element(), &mut sets);
         if let Some(id) = index.filter(|id| self.is_used(*id)) {
             let number = Jx::path("loop.index0", Ty::Int, Gap::No);
             let used = self.uses.get(&id).copied().unwrap_or_default();

@@ -69,9 +69,9 @@ impl Tags {
                 next += length;
                 match inner.first().map(|token| token.kind) {
                     Some(Kind::Define | Kind::Block) => {
-                        tag.defines = inner.get(1).and_then(|name| {
-                            literal::string(&text[name.start..name.end], name.start).ok()
-                        });
+                        tag.defines = inner
+                            .get(1)
+                            .and_then(|name| literal::string(&text[name.start..name.end], name.start).ok());
                         opened.push(index);
                     }
                     Some(Kind::If | Kind::With | Kind::Range) => opened.push(index),
@@ -101,8 +101,7 @@ impl Tags {
 
     /// The tag that defines `name`, and whether there is another.
     pub(super) fn definition(&self, name: &str) -> (Option<usize>, bool) {
-        let mut found =
-            self.0.iter().enumerate().filter(|(_, tag)| tag.defines.as_deref() == Some(name));
+        let mut found = self.0.iter().enumerate().filter(|(_, tag)| tag.defines.as_deref() == Some(name));
         (found.next().map(|(index, _)| index), found.next().is_some())
     }
 }
@@ -116,8 +115,15 @@ mod tests {
         let text = "a {{- if .X -}} b {{- /* c */ -}} {{ else }}{{ range 3}}{{end}}{{- end }} {{-3}}";
         let tags = Tags::of(text);
         let shown: Vec<&str> = tags.0.iter().map(|tag| &text[tag.open..tag.end]).collect();
-        let wanted =
-            ["{{- if .X -}}", "{{- /* c */ -}}", "{{ else }}", "{{ range 3}}", "{{end}}", "{{- end }}", "{{-3}}"];
+        let wanted = [
+            "{{- if .X -}}",
+            "{{- /* c */ -}}",
+            "{{ else }}",
+            "{{ range 3}}",
+            "{{end}}",
+            "{{- end }}",
+            "{{-3}}",
+        ];
         assert_eq!(shown, wanted);
         assert_eq!((tags.0[0].elses.as_slice(), tags.0[0].close, tags.0[3].close), (&[2][..], 5, 4));
         assert!(tags.0[0].trim_left && tags.0[0].trim_right && tags.0[1].trim_right && !tags.0[6].trim_left);

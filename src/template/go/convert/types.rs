@@ -27,7 +27,14 @@ const STRINGS: [(&str, &[&str]); 6] = [
     ("Context", &["Env", "Namespace", "Project", "ProjectRoot"]),
     (
         "Codex",
-        &["ConfigTemplate", "PromptLang", "Model", "ModelReasoningEffort", "ProjectContext", "ServicesOverview"],
+        &[
+            "ConfigTemplate",
+            "PromptLang",
+            "Model",
+            "ModelReasoningEffort",
+            "ProjectContext",
+            "ServicesOverview",
+        ],
     ),
     ("Timeouts", &["Exec", "Rollout", "DeployWait"]),
     ("Volume", &["Size", "StorageClass"]),

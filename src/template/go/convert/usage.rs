@@ -7,14 +7,32 @@ use super::super::ast::{Expr, ExprKind, File, Item, Pipe, VarId};
 
 /// Something met on a walk. `depth` counts the loops around it, `level` how often the dot has been set anew.
 pub(super) enum Event<'e, 's> {
-    Declare { id: VarId, depth: usize },
-    Assign { id: VarId, depth: usize },
-    Read { id: VarId, depth: usize },
+    Declare {
+        id: VarId,
+        depth: usize,
+    },
+    Assign {
+        id: VarId,
+        depth: usize,
+    },
+    Read {
+        id: VarId,
+        depth: usize,
+    },
     /// The dot, or (`field`) a field of it; of `$` at level 0.
-    Dot { level: usize, field: Option<&'e str> },
+    Dot {
+        level: usize,
+        field: Option<&'e str>,
+    },
     /// A `template` call.
-    Call { name: &'e str, pipe: Option<&'e Pipe<'s>>, level: usize },
-    Break { depth: usize },
+    Call {
+        name: &'e str,
+        pipe: Option<&'e Pipe<'s>>,
+        level: usize,
+    },
+    Break {
+        depth: usize,
+    },
 }
 
 /// Walks a body.
@@ -124,7 +142,9 @@ pub(super) fn variables(file: &File<'_>) -> BTreeMap<VarId, VarUse> {
 /// Whether a body reads the dot it is given.
 pub(super) fn reads_dot(body: &[Item<'_>]) -> bool {
     let mut found = false;
-    walk(body, &mut |event| found |= matches!(event, Event::Dot { level: 0, .. } | Event::Call { level: 0, pipe: Some(_), .. }));
+    walk(body, &mut |event| {
+        found |= matches!(event, Event::Dot { level: 0, .. } | Event::Call { level: 0, pipe: Some(_), .. })
+    });
     found
 }
 

@@ -1,7 +1,7 @@
 //! Expressions of Jinja under construction: text, how tightly it binds, and what is known of its value.
 
 use super::types::Ty;
-use super::words::literal;
+use super::words::{is_name, literal};
 use super::{Refused, refuse};
 
 /// How tightly the outermost operator binds, loosest first.
@@ -100,7 +100,12 @@ impl Jx {
 
     /// As a condition, or an operand of a comparison.
     pub(super) fn tested(&self) -> Self {
+        let variable = self.text.strip_prefix("EnvMap.").filter(|name| self.path && is_name(name));
         match self.gap {
+            Gap::Field if variable.is_some() => {
+                let call = format!("envOr({}, \"\")", literal(variable.unwrap_or_default(), false));
+                Self { truthy: self.truthy.clone(), ..Self::new(call, prec::ATOM, self.ty) }
+            }
             Gap::Index | Gap::Field => {
                 Self { truthy: self.truthy.clone(), ..self.filter("default(\"\")", self.ty) }
             }
@@ -119,7 +124,11 @@ impl Jx {
             (Ty::Bool, _) => self.filter("tojson", Ty::Str).text,
             (Ty::Strings | Ty::Map(_) | Ty::Any | Ty::Float, _) => formatted(),
             (Ty::Struct(_) | Ty::Links, _) => {
-                return refuse(at, "a whole struct is printed", "print the fields that are wanted one by one");
+                return refuse(
+                    at,
+                    "a whole struct is printed",
+                    "print the fields that are wanted one by one",
+                );
             }
             _ => self.text.clone(),
         })
@@ -148,9 +157,8 @@ pub(super) fn concat(parts: Vec<Part>) -> Jx {
         [] => Jx::string("", false),
         [Part::Text(text)] => return Jx::string(text, false),
         [Part::Value(value)] if value.ty == Ty::Str => return value.clone(),
-        [Part::Value(value)] => written(value, prec::ATOM).map_or_else(|| value.filter("string", Ty::Str), |text| {
-            Jx::new(text, prec::FILTER, Ty::Str)
-        }),
+        [Part::Value(value)] => written(value, prec::ATOM)
+            .map_or_else(|| value.filter("string", Ty::Str), |text| Jx::new(text, prec::FILTER, Ty::Str)),
         parts => {
             let words: Vec<String> = parts
                 .iter()
