@@ -15,6 +15,7 @@ mod cli;
 mod cluster;
 mod cluster_harness;
 mod config;
+mod convert;
 mod destroy;
 mod docker_harness;
 mod doctor;

@@ -9,6 +9,7 @@
 
 mod conformance;
 mod converting;
+mod converting_any;
 mod detection;
 mod errors;
 mod go_calls;

@@ -226,20 +226,27 @@ impl<'a> Writer<'a> {
     }
 
     /// `$` or a variable.
-    pub(super) fn variable(&self, id: Option<VarId>) -> Jx {
-        match id {
-            None => self.own.clone(),
-            Some(id) => {
-                let mut read = self
-                    .vars
-                    .get(&id)
-                    .map_or_else(|| Jx::new("none", prec::ATOM, Ty::Nil), |var| var.read.clone());
-                if self.guards.contains(&read.text) {
-                    read.gap = Gap::No;
-                }
-                read
-            }
+    pub(super) fn variable(&self, at: usize, id: Option<VarId>) -> Result<Jx, Refused> {
+        let Some(id) = id else { return Ok(self.own.clone()) };
+        let Some(var) = self.vars.get(&id) else {
+            return refuse(
+                at,
+                "a variable is read in an `else`, and its name is set in the branch before",
+                "give one of the two variables another name",
+            );
+        };
+        let mut read = var.read.clone();
+        if self.guards.contains(&read.text) {
+            read.gap = Gap::No;
         }
+        Ok(read)
+    }
+
+    /// The items of a block, whose variables end with it.
+    pub(super) fn inner(&mut self, items: &[Item<'_>]) {
+        let next = self.vars.last_key_value().map_or(0, |(id, _)| id + 1);
+        self.items(items);
+        self.vars.split_off(&next);
     }
 
     /// Whether offset `at` is inside a single-quoted value of its line.
@@ -271,7 +278,7 @@ impl<'a> Writer<'a> {
                 }
                 Err(refused) => failure = failure.or(Some(refused)),
             }
-            self.items(&arm.body);
+            self.inner(&arm.body);
             self.dot = dot;
             self.guards.truncate(known);
         }
@@ -279,7 +286,7 @@ impl<'a> Writer<'a> {
             if let Some(&tag) = self.tags.0[opener].elses.last() {
                 self.put_tag(tag, vec![Piece::Block("else".to_owned())]);
             }
-            self.items(items);
+            self.inner(items);
         }
         self.names.visible.truncate(visible);
         self.guards.truncate(guarded);
@@ -301,7 +308,7 @@ impl<'a> Writer<'a> {
         let named = match arm.pipe.targets[..] {
             [id, ..] => {
                 pieces.push(self.bind(arm.at, id, arm.pipe.assign, &value)?);
-                value = self.variable(Some(id));
+                value = self.variable(arm.at, Some(id))?;
                 !arm.pipe.assign
             }
             [] => false,
@@ -330,7 +337,7 @@ impl<'a> Writer<'a> {
             pieces.insert(0, Piece::Block("else".to_owned()));
         }
         let word = if later && !sets { "elif" } else { "if" };
-        pieces.push(Piece::Block(format!("{word} {}", tested.text)));
+        pieces.push(Piece::Block(format!("{word} {}", tested.wrap(prec::OR))));
         Ok((pieces, !later || sets, "endif"))
     }
 

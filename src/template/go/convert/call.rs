@@ -36,7 +36,7 @@ impl Writer<'_> {
                 self.method(first.at, &dot, chain, &args)
             }
             ExprKind::Variable(id, Some(chain)) => {
-                let holder = self.variable(*id);
+                let holder = self.variable(first.at, *id)?;
                 self.method(first.at, &holder, chain, &args)
             }
             ExprKind::Chain(inner, chain) => {
@@ -74,9 +74,9 @@ impl Writer<'_> {
                 self.fields(expr.at, &dot, chain)?
             }
             ExprKind::Variable(None, None) if self.own.is_root() => return whole(expr.at),
-            ExprKind::Variable(id, None) => self.variable(*id),
+            ExprKind::Variable(id, None) => self.variable(expr.at, *id)?,
             ExprKind::Variable(id, Some(chain)) => {
-                let holder = self.variable(*id);
+                let holder = self.variable(expr.at, *id)?;
                 self.fields(expr.at, &holder, chain)?
             }
             ExprKind::Function(name) => self.call(expr.at, name, Vec::new())?,
@@ -159,7 +159,8 @@ impl Writer<'_> {
                     condition.wrap(prec::OR),
                     no.wrap(prec::OR)
                 );
-                Ok(Jx::new(text, prec::TERNARY, yes.ty.or(no.ty)))
+                let gap = if yes.gap == no.gap { yes.gap } else { Gap::Nil };
+                Ok(Jx { gap, ..Jx::new(text, prec::TERNARY, yes.ty.or(no.ty)) })
             }
             "join" if args.len() == 2 && args[0].ty == Ty::Strings => {
                 Ok(args[0].filter(&format!("join({})", args[1].settled().text), Ty::Str))
@@ -186,9 +187,12 @@ impl Writer<'_> {
             }
             _ => {}
         }
-        // `default` takes what is not there.
-        let word = |arg: &Jx| if name == "default" { arg.text.clone() } else { arg.settled().text };
-        let words: Vec<String> = args.iter().map(word).collect();
+        // `default` takes what is not there, as its first argument.
+        let word = |(index, arg): (usize, &Jx)| match (name, index) {
+            ("default", 0) => arg.text.clone(),
+            _ => arg.settled().text,
+        };
+        let words: Vec<String> = args.iter().enumerate().map(word).collect();
         Jx::new(format!("{name}({})", words.join(", ")), prec::ATOM, ty)
     }
 
@@ -203,11 +207,15 @@ impl Writer<'_> {
         {
             return by_hand("of values that are no texts or numbers", "compare a text or a number of them");
         }
-        if args.iter().any(|arg| arg.gap == Gap::Nil || arg.gap == Gap::Field && arg.constant.is_some()) {
-            return by_hand(
-                "with a variable that may have no value",
-                "give it one with `default` where it is set",
-            );
+        // A missing value is equal to no text, not even to the empty one that stands for it in Jinja.
+        let telling = |arg: &Jx| arg.constant.as_deref().is_some_and(|text| !text.is_empty());
+        let missing = |arg: &Jx| matches!(arg.gap, Gap::Field | Gap::Nil);
+        let gaps = args.iter().filter(|arg| missing(arg)).count();
+        if gaps > 1
+            || gaps == 1
+                && !(matches!(name, "eq" | "ne") && args.iter().all(|arg| missing(arg) || telling(arg)))
+        {
+            return by_hand("with a value that may be missing", "give it one with `default` first");
         }
         let mut known = args.iter().map(|arg| arg.ty).filter(|ty| *ty != Ty::Any);
         if let Some(first) = known.next()
@@ -278,8 +286,7 @@ fn equals(left: &str, rights: Vec<String>) -> Jx {
 }
 
 fn logic(name: &str, args: &[Jx]) -> Jx {
-    let args: Vec<Jx> = args.iter().map(Jx::tested).collect();
-    if let [one] = &args[..] {
+    if let [one] = args {
         return one.clone();
     }
     // `Env == "dev" or Env == "ai"` is what people write as `Env in ["dev", "ai"]`.
@@ -290,12 +297,19 @@ fn logic(name: &str, args: &[Jx]) -> Jx {
         return equals(&all[0].0, all.iter().flat_map(|(_, rights)| rights.iter().cloned()).collect());
     }
     let level = if name == "or" { prec::OR } else { prec::AND };
-    let words: Vec<String> = args.iter().map(|arg| arg.wrap(level)).collect();
+    let join = |args: &[Jx]| {
+        let words: Vec<String> = args.iter().map(|arg| arg.wrap(level)).collect();
+        words.join(&format!(" {name} "))
+    };
+    let tested: Vec<Jx> = args.iter().map(Jx::tested).collect();
+    let values: Vec<Jx> = args.iter().map(Jx::settled).collect();
+    let text = join(&values);
+    let test = Some(join(&tested)).filter(|test| *test != text);
     let ty = args.iter().skip(1).fold(args[0].ty, |ty, arg| ty.or(arg.ty));
     let truthy =
-        if name == "and" { args.iter().flat_map(|arg| arg.truthy.clone()).collect() } else { Vec::new() };
-    let gap = if args.iter().any(|arg| arg.gap == Gap::Nil) { Gap::Nil } else { Gap::No };
-    Jx { truthy, gap, ..Jx::new(words.join(&format!(" {name} ")), level, ty) }
+        if name == "and" { tested.iter().flat_map(|arg| arg.truthy.clone()).collect() } else { Vec::new() };
+    let gap = if values.iter().any(|arg| arg.gap == Gap::Nil) { Gap::Nil } else { Gap::No };
+    Jx { truthy, gap, test, ..Jx::new(text, level, ty) }
 }
 
 fn negation(value: &Jx) -> Jx {

@@ -5,6 +5,8 @@ use super::value::{Gap, Jx, Part, concat, joins, prec};
 use super::words::literal;
 use super::{Refused, refuse};
 
+const NEEDS_VALUE: &str = "give it one with `default` where it is set";
+
 /// More pieces than this read better as a format.
 const MAX_PARTS: usize = 6;
 
@@ -124,7 +126,12 @@ pub(super) fn escaped(at: usize, name: &str, args: &[Jx]) -> Result<Jx, Refused>
                 .iter()
                 .map(|(from, to)| format!("replace({}, {})", literal(from, false), literal(to, false)))
                 .collect();
-            Ok(one.settled().filter(&chain.join(" | "), Ty::Str))
+            let value = match one.gap {
+                Gap::Field => one.filter("default(\"<no value>\")", Ty::Str),
+                Gap::Nil => return refuse(at, "`html` of a variable that may have no value", NEEDS_VALUE),
+                _ => one.settled(),
+            };
+            Ok(value.filter(&chain.join(" | "), Ty::Str))
         }
         _ => refuse(
             at,

@@ -84,7 +84,9 @@ impl<'a> Writer<'a> {
                 );
             }
             let mut own = calls.iter().filter(|call| call.of == name);
-            let given = if context.contains(name) {
+            let given = if own.clone().next().is_none() {
+                Given::Value
+            } else if context.contains(name) {
                 Given::Context
             } else if own.clone().all(|call| call.with.is_none()) {
                 Given::Nothing

@@ -52,13 +52,13 @@ impl Writer<'_> {
         if guarded {
             let condition = match value.ty {
                 Ty::Int => format!("{} > 0", value.wrap(prec::CONCAT)),
-                _ => value.tested().text,
+                _ => value.tested().wrap(prec::OR),
             };
             opening.insert(0, Piece::Block(format!("if {condition}")));
         }
         self.put(at, opening);
         let outer = std::mem::replace(&mut self.dot, names.dot);
-        self.items(body);
+        self.inner(body);
         self.dot = outer;
         self.names.visible.truncate(visible);
         let block = |word: &str| Piece::Block(word.to_owned());
@@ -67,7 +67,7 @@ impl Writer<'_> {
             if let Some(&tag) = self.tags.0[opener].elses.last() {
                 self.put_tag(tag, tags);
             }
-            self.items(items);
+            self.inner(items);
             self.names.visible.truncate(visible);
         }
         self.put_tag(self.tags.0[opener].close, vec![block(if guarded { "endif" } else { "endfor" })]);

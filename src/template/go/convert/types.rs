@@ -93,6 +93,12 @@ impl Ty {
 
     /// The type of a value that is one or the other.
     pub(super) fn or(self, other: Self) -> Self {
-        if self == other { self } else { Self::Any }
+        match (self, other) {
+            _ if self == other => self,
+            // Still not to be printed.
+            (Self::Struct(_) | Self::Links, _) => self,
+            (_, Self::Struct(_) | Self::Links) => other,
+            _ => Self::Any,
+        }
     }
 }

@@ -51,6 +51,8 @@ pub(super) struct Jx {
     pub equal: Option<(String, Vec<String>)>,
     /// The opposite, where it is as short.
     pub negated: Option<String>,
+    /// A shorter text for where only its truth counts.
+    pub test: Option<String>,
     /// What is certain to have a value where this is true.
     pub truthy: Vec<String>,
     /// A name with fields, which may be repeated.
@@ -59,9 +61,9 @@ pub(super) struct Jx {
 
 impl Jx {
     pub(super) fn new(text: impl Into<String>, prec: u8, ty: Ty) -> Self {
-        let (constant, parts, equal, negated) = (None, None, None, None);
+        let (constant, parts, equal, negated, test) = (None, None, None, None, None);
         let (truthy, gap) = (Vec::new(), Gap::No);
-        Self { text: text.into(), prec, ty, gap, constant, parts, equal, negated, truthy, path: false }
+        Self { text: text.into(), prec, ty, gap, constant, parts, equal, negated, test, truthy, path: false }
     }
 
     /// A name, or a name with fields.
@@ -100,6 +102,9 @@ impl Jx {
 
     /// As a condition, or an operand of a comparison.
     pub(super) fn tested(&self) -> Self {
+        if let Some(text) = &self.test {
+            return Self { text: text.clone(), gap: Gap::No, test: None, ..self.clone() };
+        }
         let variable = self.text.strip_prefix("EnvMap.").filter(|name| self.path && is_name(name));
         match self.gap {
             Gap::Field if variable.is_some() => {
