@@ -77,7 +77,7 @@ fn log(plan: &Plan, writes: bool) {
                 tracing::info!("{}: converted, {proof}", report.shown);
             }
             Outcome::Converted { proof, .. } => {
-                tracing::info!("{}: would be converted, {proof}", report.shown)
+                tracing::info!("{}: would be converted, {proof}", report.shown);
             }
             Outcome::Untouched(why) => tracing::info!("{}: left alone, {why}", report.shown),
             Outcome::Refused(reasons) => {

@@ -91,7 +91,7 @@ impl<'a> Writer<'a> {
         for body in std::iter::once(&self.file.body).chain(bodies) {
             let fields = &mut self.names.fields;
             usage::walk(body, &mut |event| {
-                if let Event::Dot { field: Some(chain), .. } = event {
+                if let Event::Dot { field: Some(chain), .. } | Event::Root { field: Some(chain) } = event {
                     fields.extend(chain.split('.').next().map(str::to_owned));
                 }
             });

@@ -29,7 +29,7 @@ impl Writer<'_> {
         }
         args.extend(piped);
         match &first.kind {
-            ExprKind::Function(name) => self.call(first.at, name, args),
+            ExprKind::Function(name) => self.call(first.at, name, &args),
             _ if args.is_empty() => self.operand(first),
             ExprKind::Field(chain) => {
                 let dot = self.dot.clone();
@@ -79,7 +79,7 @@ impl Writer<'_> {
                 let holder = self.variable(expr.at, *id)?;
                 self.fields(expr.at, &holder, chain)?
             }
-            ExprKind::Function(name) => self.call(expr.at, name, Vec::new())?,
+            ExprKind::Function(name) => self.call(expr.at, name, &[])?,
             ExprKind::Chain(inner, chain) => {
                 let holder = self.operand(inner)?;
                 self.fields(expr.at, &holder, chain)?
@@ -127,7 +127,7 @@ impl Writer<'_> {
         if there || self.guards.iter().any(|known| known == text) { Gap::No } else { gap }
     }
 
-    fn call(&mut self, at: usize, name: &str, args: Vec<Jx>) -> Written {
+    fn call(&mut self, at: usize, name: &str, args: &[Jx]) -> Written {
         let least = match name {
             "now" | "print" | "println" | "html" | "js" | "urlquery" => 0,
             "eq" | "ne" | "lt" | "le" | "gt" | "ge" => 2,
@@ -141,16 +141,16 @@ impl Writer<'_> {
             );
         }
         match name {
-            "eq" | "ne" | "lt" | "le" | "gt" | "ge" => self.compare(at, name, &args),
-            "and" | "or" => Ok(logic(name, &args)),
+            "eq" | "ne" | "lt" | "le" | "gt" | "ge" => self.compare(at, name, args),
+            "and" | "or" => Ok(logic(name, args)),
             "not" => Ok(negation(&args[0].tested())),
-            "index" => self.index(at, &args),
-            "slice" => slice(at, &args),
+            "index" => self.index(at, args),
+            "slice" => slice(at, args),
             "len" => Ok(args[0].settled().filter("length", Ty::Int)),
-            "printf" => Ok(format::printf(&args)),
-            "print" => format::print(at, &args),
-            "println" => Ok(format::println(&args)),
-            "html" | "js" | "urlquery" => format::escaped(at, name, &args),
+            "printf" => Ok(format::printf(args)),
+            "print" => format::print(at, args),
+            "println" => Ok(format::println(args)),
+            "html" | "js" | "urlquery" => format::escaped(at, name, args),
             "ternary" if args.len() == 3 && args[0].ty == Ty::Bool => {
                 let [condition, yes, no] = [args[0].tested(), args[1].settled(), args[2].settled()];
                 let text = format!(
@@ -166,7 +166,7 @@ impl Writer<'_> {
                 Ok(args[0].filter(&format!("join({})", args[1].settled().text), Ty::Str))
             }
             "call" => refuse(at, "`call`", "nothing in the context can be called: remove it"),
-            _ => Ok(self.own_function(name, &args)),
+            _ => Ok(self.own_function(name, args)),
         }
     }
 

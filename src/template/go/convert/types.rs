@@ -58,12 +58,11 @@ pub(super) fn field(holder: Ty, name: &str) -> Ty {
         (Ty::Struct("Codex"), "ExtraTools") | (Ty::Struct("Volume"), "AccessModes") => Ty::Strings,
         (Ty::Struct("Codex"), "Timeouts") => Ty::Struct("Timeouts"),
         (Ty::Struct("Storage"), "Workspace" | "Data" | "Registry") => Ty::Struct("Volume"),
-        (Ty::Struct("Context"), _) => Ty::Str,
+        (Ty::Map(_) | Ty::Struct("Context"), _) => Ty::Str,
         (Ty::Struct(holder), name) => match STRINGS.iter().find(|(known, _)| *known == holder) {
             Some((_, names)) if names.contains(&name) => Ty::Str,
             _ => Ty::Any,
         },
-        (Ty::Map(_), _) => Ty::Str,
         (Ty::Shown, _) => method(name),
         _ => Ty::Any,
     }

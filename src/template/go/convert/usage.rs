@@ -19,7 +19,11 @@ pub(super) enum Event<'e, 's> {
         id: VarId,
         depth: usize,
     },
-    /// The dot, or (`field`) a field of it; of `$` at level 0.
+    /// `$`, or a field of it.
+    Root {
+        field: Option<&'e str>,
+    },
+    /// The dot, or a field of it.
     Dot {
         level: usize,
         field: Option<&'e str>,
@@ -93,7 +97,7 @@ impl<'e, 's> Walk<'_, 'e, 's> {
             ExprKind::Dot => (self.f)(Event::Dot { level, field: None }),
             ExprKind::Field(chain) => (self.f)(Event::Dot { level, field: Some(chain) }),
             ExprKind::Variable(None, chain) => {
-                (self.f)(Event::Dot { level: 0, field: Some(chain.as_deref().unwrap_or_default()) });
+                (self.f)(Event::Root { field: chain.as_deref() });
             }
             ExprKind::Variable(Some(id), _) => (self.f)(Event::Read { id: *id, depth }),
             ExprKind::Chain(inner, _) => self.expr(inner, depth, level),
@@ -142,9 +146,7 @@ pub(super) fn variables(file: &File<'_>) -> BTreeMap<VarId, VarUse> {
 /// Whether a body reads the dot it is given.
 pub(super) fn reads_dot(body: &[Item<'_>]) -> bool {
     let mut found = false;
-    walk(body, &mut |event| {
-        found |= matches!(event, Event::Dot { level: 0, .. } | Event::Call { level: 0, pipe: Some(_), .. })
-    });
+    walk(body, &mut |event| found |= matches!(event, Event::Dot { level: 0, .. }));
     found
 }
 
