@@ -1,6 +1,6 @@
 //! `codexctl convert`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 
@@ -51,29 +51,30 @@ impl Args {
         let request =
             Request { files: self.files, all: self.all, writes, variables: self.variables.into_input() };
         let plan = convert::plan(app, &request)?;
+        let written = writes && plan.may_write();
+        if written {
+            plan.write(self.backup)?;
+        }
         if self.check {
             output::print(&plan.reports.iter().map(line).collect::<String>())?;
         } else {
-            log(&plan, writes);
+            log(&plan, writes, written);
         }
         if self.diff {
-            output::print(&plan.reports.iter().map(diff).collect::<String>())?;
+            output::print(&plan.reports.iter().map(Report::diff).collect::<String>())?;
         }
         if self.stdout {
             output::print(&plan.reports.iter().map(text).collect::<String>())?;
-        }
-        if writes && plan.may_write() {
-            plan.write(self.backup)?;
         }
         if plan.refused() > 0 { Err(Fault::reported().into()) } else { Ok(()) }
     }
 }
 
 /// What happens to each file, on stderr.
-fn log(plan: &Plan, writes: bool) {
+fn log(plan: &Plan, writes: bool, written: bool) {
     for report in &plan.reports {
         match &report.outcome {
-            Outcome::Converted { proof, .. } if writes && plan.may_write() => {
+            Outcome::Converted { proof, .. } if written => {
                 tracing::info!("{}: converted, {proof}", report.shown);
             }
             Outcome::Converted { proof, .. } => {
@@ -108,15 +109,6 @@ fn line(report: &Report) -> String {
 fn refusal(file: &str, reason: &Reason) -> String {
     let line = reason.line.map_or_else(String::new, |line| format!(":{line}"));
     format!("{file}{line}: cannot be converted: {}\nhint: {}", reason.what, reason.advice)
-}
-
-fn diff(report: &Report) -> String {
-    match (&report.outcome, &report.file) {
-        (Outcome::Converted { text, .. }, Some(file)) => {
-            convert::diff(Path::new(&file.shown), &file.text, text)
-        }
-        _ => String::new(),
-    }
 }
 
 /// The converted text; the file's own where there is nothing to convert.

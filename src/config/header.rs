@@ -106,10 +106,12 @@ impl Header {
 
     /// The names of all environments, as far as they can be read before the file is rendered for one of them.
     pub fn environment_names(&self) -> Vec<String> {
-        if !self.environments.is_empty() {
-            return self.environments.clone();
+        // A name that is a template is known only once the file is rendered.
+        let plain = |name: &&String| !name.contains('{');
+        if self.environments.iter().any(|name| plain(&name)) {
+            return self.environments.iter().filter(plain).cloned().collect();
         }
-        let known = self.patterns.keys().chain(self.base_domain.keys());
+        let known = self.patterns.keys().chain(self.base_domain.keys()).filter(plain);
         known.cloned().collect::<std::collections::BTreeSet<_>>().into_iter().collect()
     }
 

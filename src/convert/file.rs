@@ -43,16 +43,13 @@ impl TextFile {
         Ok(Self { path: real, shown: shown.to_owned(), text, bom })
     }
 
-    /// Replaces the file by `text`, in one step; its mode stays, and a symlink to it does. With `backup`, the old one is kept
-    /// beside it as `NAME.bak`.
+    /// Gets `text` ready to replace the file: written beside it, with its mode. With `backup`, the old text is kept as
+    /// `NAME.bak`.
     ///
     /// # Errors
-    /// The folder or file cannot be written, or a backup is there already; the old file is untouched then.
-    pub fn replace(&self, text: &str, backup: bool) -> Result<()> {
+    /// The folder or file cannot be written, or a backup is there already.
+    pub(super) fn prepare(&self, text: &str, backup: bool) -> Result<Prepared<'_>> {
         let what = || format!("cannot write {}", self.shown);
-        if backup {
-            self.back_up()?;
-        }
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let mut file =
             tempfile::Builder::new().prefix(".codexctl-").tempfile_in(folder).with_context(what)?;
@@ -62,11 +59,12 @@ impl TextFile {
         file.write_all(text.as_bytes()).with_context(what)?;
         let mode = std::fs::metadata(&self.path).with_context(what)?.permissions();
         file.as_file().set_permissions(mode).with_context(what)?;
-        file.persist(&self.path).map_err(|error| error.error).with_context(what)?;
-        Ok(())
+        let copy = if backup { Some(self.backup_path()?) } else { None };
+        Ok(Prepared { file, target: self, copy })
     }
 
-    fn back_up(&self) -> Result<()> {
+    /// Where a backup goes, which must not be there yet.
+    fn backup_path(&self) -> Result<PathBuf> {
         let mut name = self.path.clone().into_os_string();
         name.push(".bak");
         let copy = PathBuf::from(name);
@@ -75,7 +73,31 @@ impl TextFile {
                 .hint("move the old backup away, or leave --backup out")
                 .into());
         }
-        std::fs::copy(&self.path, &copy).with_context(|| format!("cannot write {}", copy.display()))?;
+        Ok(copy)
+    }
+}
+
+/// A text that only has to take its file's place; without that it vanishes.
+#[derive(Debug)]
+pub(super) struct Prepared<'a> {
+    file: tempfile::NamedTempFile,
+    target: &'a TextFile,
+    /// Where the old text is kept.
+    copy: Option<PathBuf>,
+}
+
+impl Prepared<'_> {
+    /// Puts it in place, in one step; symlinks to the file stay.
+    ///
+    /// # Errors
+    /// The folder does not let it; the old file is untouched then.
+    pub(super) fn commit(self) -> Result<()> {
+        let what = || format!("cannot write {}", self.target.shown);
+        if let Some(copy) = &self.copy {
+            std::fs::copy(&self.target.path, copy)
+                .with_context(|| format!("cannot write {}", copy.display()))?;
+        }
+        self.file.persist(&self.target.path).map_err(|error| error.error).with_context(what)?;
         Ok(())
     }
 }

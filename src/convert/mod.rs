@@ -9,7 +9,7 @@ mod project;
 mod proof;
 mod values;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
@@ -49,6 +49,8 @@ pub struct Plan {
 pub struct Report {
     /// Its path as messages show it.
     pub shown: String,
+    /// Its path from the project's folder.
+    below: String,
     /// The file, where it could be read.
     pub file: Option<TextFile>,
     /// What becomes of it.
@@ -125,7 +127,8 @@ pub fn plan(app: &App, request: &Request) -> Result<Plan> {
     files.sort_by_key(|(_, services)| *services);
     for (file, services) in files {
         let outcome = if services { project.services(&file) } else { project.template(&file) };
-        reports.push(Report { shown: file.shown.clone(), file: Some(file), outcome });
+        let below = file.path.strip_prefix(project.source.root()).unwrap_or(&file.path).display().to_string();
+        reports.push(Report { shown: file.shown.clone(), below, file: Some(file), outcome });
     }
     Ok(Plan { reports, together })
 }
@@ -140,7 +143,7 @@ fn unreadable(shown: String, error: &anyhow::Error) -> Report {
         what: format!("{error:#}"),
         advice: "correct its path in services.yaml, or the file".to_owned(),
     };
-    Report { shown, file: None, outcome: Outcome::Refused(vec![reason]) }
+    Report { below: shown.clone(), shown, file: None, outcome: Outcome::Refused(vec![reason]) }
 }
 
 impl Plan {
@@ -154,17 +157,18 @@ impl Plan {
         !self.together || self.refused() == 0
     }
 
-    /// Writes what is proved.
+    /// Writes what is proved: first everything beside its file, then all files are replaced.
     ///
     /// # Errors
-    /// A file cannot be written.
+    /// A file cannot be written; where its folder is the reason, none is.
     pub fn write(&self, backup: bool) -> Result<()> {
+        let mut ready = Vec::new();
         for report in &self.reports {
             if let (Outcome::Converted { text, .. }, Some(file)) = (&report.outcome, &report.file) {
-                file.replace(text, backup)?;
+                ready.push(file.prepare(text, backup)?);
             }
         }
-        Ok(())
+        ready.into_iter().try_for_each(file::Prepared::commit)
     }
 }
 
@@ -313,8 +317,13 @@ fn switched(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// A unified diff of a conversion.
-pub fn diff(path: &Path, old: &str, new: &str) -> String {
-    let (before, after) = (format!("a/{}", path.display()), format!("b/{}", path.display()));
-    similar::TextDiff::from_lines(old, new).unified_diff().header(&before, &after).to_string()
+impl Report {
+    /// A unified diff of what would be written, with paths from the project's folder as `git apply` wants them.
+    pub fn diff(&self) -> String {
+        let (Outcome::Converted { text, .. }, Some(file)) = (&self.outcome, &self.file) else {
+            return String::new();
+        };
+        let (before, after) = (format!("a/{}", self.below), format!("b/{}", self.below));
+        similar::TextDiff::from_lines(&file.text, text).unified_diff().header(&before, &after).to_string()
+    }
 }

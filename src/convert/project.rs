@@ -63,12 +63,19 @@ impl Project {
         let now = jiff::Timestamp::now();
         let (places, named) = (Vec::new(), BTreeMap::new());
         let mut project = Self { source, header, syntax, variables, now, places, named };
-        for (env, slot) in project.targets() {
+        let mut targets = project.targets(project.header.environment_names());
+        let mut next = 0;
+        while let Some((env, slot)) = targets.get(next).cloned() {
+            next += 1;
             // Its warnings would come once for each environment; `render` and `doctor` show them.
             let quiet = tracing::subscriber::NoSubscriber::default();
-            let place = tracing::subscriber::with_default(quiet, || project.place(&env, slot));
+            let place = tracing::subscriber::with_default(quiet, || project.place(&env, slot, app.strict));
             let place =
                 place.with_context(|| format!("environment `{env}`, which a conversion is proved for"))?;
+            // Environments that only the rendered file has.
+            let known = |name: &&String| !targets.iter().any(|(env, _)| env.as_str() == *name);
+            let more = place.stack.file.environments.keys().filter(known).cloned().collect();
+            targets.extend(project.targets(more));
             project.places.push(place);
         }
         if project.places.is_empty() {
@@ -81,7 +88,7 @@ impl Project {
     }
 
     /// Every environment, those that exist as slots with some of their slots.
-    pub(super) fn targets(&self) -> Vec<(EnvName, Option<Slot>)> {
+    fn targets(&self, names: Vec<String>) -> Vec<(EnvName, Option<Slot>)> {
         let slots = || SLOTS.iter().filter_map(|number| number.to_string().parse().ok());
         let of = |name: String| {
             let env = EnvName::new(name);
@@ -89,10 +96,10 @@ impl Project {
                 if self.header.needs_slot(&env) { slots().map(Some).collect() } else { vec![None] };
             slots.into_iter().map(move |slot| (env.clone(), slot))
         };
-        self.header.environment_names().into_iter().flat_map(of).collect()
+        names.into_iter().flat_map(of).collect()
     }
 
-    fn place(&self, env: &EnvName, slot: Option<Slot>) -> Result<Place> {
+    fn place(&self, env: &EnvName, slot: Option<Slot>, strict: bool) -> Result<Place> {
         let target = Target { env: env.clone(), slot, namespace: None };
         let load = LoadContext::build_at(
             self.header.clone(),
@@ -101,7 +108,7 @@ impl Project {
             self.variables.clone(),
             self.now,
         );
-        let (stack, context) = Stack::parse(Rendered::from(load, self.source.clone())?, false)?;
+        let (stack, context) = Stack::parse(Rendered::from(load, self.source.clone())?, strict)?;
         Ok(Place { env: env.clone(), slot, stack, context: context.context })
     }
 

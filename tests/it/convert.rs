@@ -342,3 +342,22 @@ fn wrong_use() {
     let stderr = empty.fails(2, &["convert", "a.yaml"]);
     assert!(stderr.contains("no services.yaml"), "{stderr}");
 }
+
+#[test]
+fn a_backup_that_is_there_keeps_every_file_as_it_is() {
+    let project = project();
+    project.file("sub/x.yaml", API);
+    let backup = project.file("sub/x.yaml.bak", "kept");
+    let run = project.run(&["convert", "api.yaml", "sub/x.yaml", "--backup"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("x.yaml.bak is there already") && !run.stderr.contains("converted"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!((project.read("api.yaml"), project.read("sub/x.yaml")), (API.into(), API.into()));
+    assert_eq!(std::fs::read_to_string(backup).unwrap(), "kept");
+    assert!(!project.path().join("api.yaml.bak").exists(), "a second try would stumble over it");
+    let left = std::fs::read_dir(project.path().join("sub")).unwrap().count();
+    assert_eq!(left, 2, "no temporary file stays");
+}

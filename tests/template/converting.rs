@@ -217,6 +217,7 @@ fn go_as_people_write_jinja() {
             "{% macro b(value) %}{{ value }}{% endmacro %}{{ b(Slot) }}",
         ),
         ("{{ printf \"%s\"\n  .Env }}!", "{{ Env\n}}!"),
+        ("{{ printf \"%s-%s\"\n    .Env\n    .Project }}", "{{ Env\n    ~ \"-\"\n    ~ Project }}"),
     ] {
         match converted(go) {
             Ok(converted) if converted.text == wanted => failures.extend(same(&engine, go, wanted).err()),

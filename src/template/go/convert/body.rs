@@ -165,6 +165,9 @@ impl<'a> Writer<'a> {
     fn side_by_side(&self, at: usize, value: &Jx) -> Option<Vec<Piece>> {
         let parts = value.parts.as_ref().filter(|parts| parts.len() > 1)?;
         let tag = &self.tags.0[self.tags.at(at)];
+        if self.text[tag.open..tag.end].contains('\n') {
+            return None;
+        }
         let starts_value = self.text[..tag.open].ends_with(": ");
         let ends_line = matches!(self.text.as_bytes().get(tag.end), None | Some(b'\n' | b'\r'));
         let harmless = |c: char| {
@@ -364,6 +367,8 @@ impl<'a> Writer<'a> {
 fn write_tag(out: &mut String, tag: &Tag, source: &str, pieces: &[Piece]) {
     let end = if source.contains("\r\n") { "\r\n" } else { "\n" };
     let lines = source.matches('\n').count();
+    let continued = source.rsplit('\n').next().unwrap_or_default();
+    let indent = &continued[..continued.len() - continued.trim_start().len()];
     for (index, piece) in pieces.iter().enumerate() {
         let (open, code, close) = match piece {
             Piece::Print(code) => ("{{", code, "}}"),
@@ -376,10 +381,11 @@ fn write_tag(out: &mut String, tag: &Tag, source: &str, pieces: &[Piece]) {
         let last = index + 1 == pieces.len();
         out.push_str(open);
         out.push_str(if index == 0 && tag.trim_left { "- " } else { " " });
-        out.push_str(code);
-        match lines {
-            lines if last && lines > 0 => out.push_str(&end.repeat(lines)),
-            _ => out.push(' '),
+        if last && lines > 0 {
+            out.push_str(&words::spread(code, lines, end, indent));
+        } else {
+            out.push_str(code);
+            out.push(' ');
         }
         out.push_str(if last && tag.trim_right { "-" } else { "" });
         out.push_str(close);

@@ -125,7 +125,16 @@ impl Jx {
             (Ty::Nil, _) => "\"<no value>\"".to_owned(),
             (_, Gap::Field) => self.filter("default(\"<no value>\")", self.ty).text,
             (_, Gap::Index) => self.filter("default(\"\")", self.ty).text,
-            (_, Gap::Nil) => format!("\"<no value>\" if {0} is none else {0}", self.wrap(prec::CONCAT)),
+            (Ty::Str | Ty::Int | Ty::Shown, Gap::Nil) if self.path || self.prec == prec::ATOM => {
+                format!("\"<no value>\" if {0} is none else {0}", self.text)
+            }
+            (_, Gap::Nil) => {
+                return refuse(
+                    at,
+                    "a value that may be missing is printed",
+                    "give it one with `default` first",
+                );
+            }
             (Ty::Bool, _) => self.filter("tojson", Ty::Str).text,
             (Ty::Strings | Ty::Map(_) | Ty::Any | Ty::Float, _) => formatted(),
             (Ty::Struct(_) | Ty::Links, _) => {

@@ -47,6 +47,43 @@ pub(super) fn comment(source: &str, trim_left: bool, trim_right: bool) -> String
     format!("{{#{left}{before}{note}{after}{right}#}}")
 }
 
+/// Code that stands on `lines` lines more than one, as its source did: broken before its last operators and arguments,
+/// with what is left over at the end. `indent` goes before each of them.
+pub(super) fn spread(code: &str, lines: usize, end: &str, indent: &str) -> String {
+    let mut breaks = Vec::new();
+    let mut quote = None;
+    let mut escaped = false;
+    for (at, c) in code.char_indices() {
+        match (quote, c) {
+            _ if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(open), c) if open == c => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, ' ') => {
+                let rest = &code[at..];
+                let operator = [" ~ ", " or ", " and ", " | "].iter().any(|word| rest.starts_with(word));
+                if operator || code[..at].ends_with(',') {
+                    breaks.push(at);
+                }
+            }
+            _ => {}
+        }
+    }
+    let broken = &breaks[breaks.len().saturating_sub(lines)..];
+    let mut out = String::with_capacity(code.len() + lines * (indent.len() + 2));
+    let mut copied = 0;
+    for &at in broken {
+        out.push_str(&code[copied..at]);
+        out.push_str(end);
+        out.push_str(indent);
+        copied = at + 1;
+    }
+    out.push_str(&code[copied..]);
+    out.push_str(if broken.len() == lines { " " } else { "" });
+    out.push_str(&end.repeat(lines - broken.len()));
+    out
+}
+
 /// Whether Jinja takes it as a name.
 pub(super) fn is_name(text: &str) -> bool {
     let mut chars = text.chars();
@@ -58,6 +95,13 @@ pub(super) fn is_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_is_spread_over_its_lines() {
+        assert_eq!(spread("f(a, \" ~ \") ~ b", 1, "\n", "  "), "f(a, \" ~ \")\n  ~ b ");
+        assert_eq!(spread("f(a, b) ~ c", 2, "\r\n", ""), "f(a,\r\nb)\r\n~ c ");
+        assert_eq!(spread("a", 2, "\n", " "), "a\n\n");
+    }
 
     #[test]
     fn literals_and_look_alikes() {
