@@ -310,9 +310,12 @@ fn doubtful(text: &str, doubt: &Doubt) -> Reason {
 
 /// services.yaml with `templateSyntax: jinja`, where it says `go`.
 fn switched(text: &str) -> String {
-    let line = |line: &str| match line.strip_prefix("templateSyntax:") {
-        Some(value) => format!("templateSyntax:{}", value.replacen("go", "jinja", 1)),
-        None => line.to_owned(),
+    let line = |line: &str| {
+        let is_key = line.trim_start().starts_with("templateSyntax:");
+        match line.split_once(':').filter(|_| is_key) {
+            Some((key, value)) => format!("{key}:{}", value.replacen("go", "jinja", 1)),
+            None => line.to_owned(),
+        }
     };
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }

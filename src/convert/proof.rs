@@ -139,7 +139,8 @@ impl Project {
         {
             return Err(doubt("`project` or the names of environments would be read differently".to_owned()));
         }
-        let sets = values::sets(file.jinja);
+        let mut sets = values::sets(file.jinja);
+        sets.retain(|set| !set.is_bare());
         let cases: Vec<(&Place, usize, &Values)> = self
             .places
             .iter()
@@ -227,7 +228,7 @@ fn comparable(text: &str) -> String {
         match key.strip_prefix("when: ").map(|value| value.trim().trim_matches(['\'', '"'])) {
             Some("True") => line.replace("True", "true"),
             Some("False") => line.replace("False", "false"),
-            _ if line.starts_with("templateSyntax:") => "templateSyntax:".to_owned(),
+            _ if key.starts_with("templateSyntax:") => "templateSyntax:".to_owned(),
             _ => line.to_owned(),
         }
     };

@@ -71,6 +71,11 @@ impl Values {
         }
     }
 
+    /// Whether only `Codex` and `Storage` are other than at hand, which services.yaml itself cannot see.
+    pub(super) fn is_bare(&self) -> bool {
+        self.bare
+    }
+
     /// The same for variables that no context is made of yet.
     pub(super) fn change(&self, variables: &mut Variables) {
         for ((map, key), value) in &self.changed {

@@ -177,7 +177,7 @@ fn refused_or_the_same() {
     let engines: Vec<Engine> = contexts.into_iter().map(Engine::new).collect();
     let (refused, compared) = (Cell::new(0), Cell::new(0));
     let usual = ProptestConfig::default();
-    let cases = usual.cases.max(800);
+    let cases = usual.cases.max(400);
     let config = ProptestConfig { cases, max_shrink_iters: 4000, failure_persistence: None, ..usual };
     let outcome = TestRunner::new(config).run(&template(), |template| {
         let Ok(converted) = convert("t", &template, &facts) else {
@@ -203,5 +203,5 @@ fn refused_or_the_same() {
         panic!("{error}");
     }
     println!("{} refused, {} renders compared", refused.get(), compared.get());
-    assert!(compared.get() > 300, "only {} renders say anything", compared.get());
+    assert!(compared.get() > 150, "only {} renders say anything", compared.get());
 }

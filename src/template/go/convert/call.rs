@@ -147,9 +147,9 @@ impl Writer<'_> {
             "index" => self.index(at, args),
             "slice" => slice(at, args),
             "len" => Ok(args[0].settled().filter("length", Ty::Int)),
-            "printf" => Ok(format::printf(args)),
+            "printf" => format::printf(at, args),
             "print" => format::print(at, args),
-            "println" => Ok(format::println(args)),
+            "println" => format::println(at, args),
             "html" | "js" | "urlquery" => format::escaped(at, name, args),
             "ternary" if args.len() == 3 && args[0].ty == Ty::Bool => {
                 let [condition, yes, no] = [args[0].tested(), args[1].settled(), args[2].settled()];

@@ -11,7 +11,14 @@ const NEEDS_VALUE: &str = "give it one with `default` where it is set";
 const MAX_PARTS: usize = 6;
 
 /// `printf`; the first argument is the format.
-pub(super) fn printf(args: &[Jx]) -> Jx {
+pub(super) fn printf(at: usize, args: &[Jx]) -> Result<Jx, Refused> {
+    if args.iter().any(|arg| matches!(arg.ty, Ty::Struct(_) | Ty::Links)) {
+        return refuse(at, "a whole struct is printed", "print the fields that are wanted one by one");
+    }
+    Ok(formatted(args))
+}
+
+fn formatted(args: &[Jx]) -> Jx {
     let words: Vec<String> = args.iter().map(|arg| arg.settled().text).collect();
     let call = Jx::new(format!("printf({})", words.join(", ")), prec::ATOM, Ty::Str);
     let Some((format, values)) = args.split_first() else { return call };
@@ -98,9 +105,9 @@ pub(super) fn print(at: usize, args: &[Jx]) -> Result<Jx, Refused> {
 }
 
 /// `println`: spaces between all, a newline behind.
-pub(super) fn println(args: &[Jx]) -> Jx {
+pub(super) fn println(at: usize, args: &[Jx]) -> Result<Jx, Refused> {
     let format = format!("{}\n", vec!["%v"; args.len()].join(" "));
-    printf(&[&[Jx::string(&format, false)], args].concat())
+    printf(at, &[&[Jx::string(&format, false)], args].concat())
 }
 
 /// `html`, `js` and `urlquery` of a literal are worked out; `html` of anything else is a chain of replacements.
