@@ -26,13 +26,18 @@ pub(super) fn literal(text: &str, single: bool) -> String {
 /// Text between tags: what would begin a tag of Jinja's is written as a string.
 pub(super) fn text(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
-    let mut rest = source;
-    while let Some(at) = [rest.find("{%"), rest.find("{#")].into_iter().flatten().min() {
-        out.push_str(&rest[..at]);
-        out.push_str(if rest[at..].starts_with("{%") { "{{ \"{%\" }}" } else { "{{ \"{#\" }}" });
-        rest = &rest[at + 2..];
+    let mut copied = 0;
+    for (at, _) in source.match_indices('{') {
+        let escaped = match source.as_bytes().get(at + 1) {
+            Some(b'%') => "{{ \"{%\" }}",
+            Some(b'#') => "{{ \"{#\" }}",
+            _ => continue,
+        };
+        out.push_str(&source[copied..at]);
+        out.push_str(escaped);
+        copied = at + 2;
     }
-    out.push_str(rest);
+    out.push_str(&source[copied..]);
     out
 }
 
