@@ -14,6 +14,7 @@
 pub mod app;
 mod cli;
 pub mod config;
+pub mod convert;
 pub mod deploy;
 pub mod doctor;
 pub mod error;

@@ -6,6 +6,7 @@ mod args;
 mod complete;
 mod completions;
 mod confirm;
+mod convert;
 mod destroy;
 mod diff;
 mod doctor;
@@ -85,6 +86,7 @@ enum Command {
     Render(render::Args),
     Apply(apply::Args),
     Destroy(destroy::Args),
+    Convert(convert::Args),
     Diff(diff::Args),
     Images(images::Args),
     Doctor(doctor::Args),
@@ -105,6 +107,7 @@ impl Command {
             Self::Render(args) => args.run(app),
             Self::Apply(args) => args.run(app),
             Self::Destroy(args) => args.run(app),
+            Self::Convert(args) => args.run(app),
             Self::Diff(args) => args.run(app),
             Self::Images(args) => args.run(app),
             Self::Doctor(args) => args.run(app),

@@ -16,6 +16,7 @@ mod cluster;
 mod cluster_harness;
 mod completions;
 mod config;
+mod convert;
 mod destroy;
 mod docker_harness;
 mod doctor;
