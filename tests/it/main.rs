@@ -44,6 +44,6 @@ mod slots_harness;
 mod slots_model;
 mod slots_races;
 mod sync_code;
-mod workflows;
 mod terminal;
 mod validate;
+mod workflows;
