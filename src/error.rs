@@ -27,27 +27,43 @@ pub struct Fault {
     message: String,
     class: Class,
     hint: Option<String>,
+    place: Option<Place>,
+}
+
+/// A place in a file, as data: for those who list errors rather than print them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file's path as messages show it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: Option<u32>,
+    /// The column, from 1.
+    pub column: Option<u32>,
 }
 
 impl Fault {
+    fn new(message: String, class: Class) -> Self {
+        Self { message, class, hint: None, place: None }
+    }
+
     /// Work that failed (exit code 1).
     pub fn failed(message: impl Into<String>) -> Self {
-        Self { message: message.into(), class: Class::Failed, hint: None }
+        Self::new(message.into(), Class::Failed)
     }
 
     /// Wrong usage or invalid configuration (exit code 2).
     pub fn invalid(message: impl Into<String>) -> Self {
-        Self { message: message.into(), class: Class::Invalid, hint: None }
+        Self::new(message.into(), Class::Invalid)
     }
 
     /// A failure whose report is on stderr already (exit code 1).
     pub fn reported() -> Self {
-        Self { message: String::new(), class: Class::Reported, hint: None }
+        Self::new(String::new(), Class::Reported)
     }
 
     /// A program that worked for codexctl has ended with this code, not 0, and it becomes codexctl's own.
     pub fn passed(code: u8, message: impl Into<String>) -> Self {
-        Self { message: message.into(), class: Class::Passed(code), hint: None }
+        Self::new(message.into(), Class::Passed(code))
     }
 
     /// Adds the way out, shown as `hint: …` below the message.
@@ -55,6 +71,18 @@ impl Fault {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// Adds the place as data; the message says it already.
+    #[must_use]
+    pub fn at(mut self, file: impl Into<String>, line: Option<u32>, column: Option<u32>) -> Self {
+        self.place = Some(Place { file: file.into(), line, column });
+        self
+    }
+
+    /// The place, where it is known as data.
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
     }
 
     /// The way out, where one is known.

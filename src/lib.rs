@@ -31,6 +31,7 @@ pub mod slots;
 pub mod suggest;
 pub mod template;
 pub mod tools;
+pub mod validate;
 pub mod workspace;
 pub mod yaml;
 

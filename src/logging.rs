@@ -59,6 +59,11 @@ impl<S: Subscriber> Layer<S> for Lines {
         }
         let mut message = Message(String::new());
         event.record(&mut message);
+        if event.metadata().target() == GROUP {
+            let line = format!("{}\n", self.secrets.mask(&message.0));
+            drop(std::io::stderr().lock().write_all(line.as_bytes()));
+            return;
+        }
         let line = self.style.line(*event.metadata().level(), &self.secrets.mask(&message.0));
         // Nothing is left to tell it to when stderr itself is closed.
         drop(std::io::stderr().lock().write_all(line.as_bytes()));
@@ -118,7 +123,26 @@ fn escape(message: &str) -> String {
     message.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// Target of the events that only GitHub Actions sees.
+/// A property of a workflow command ends at a colon or comma.
+fn escape_property(value: &str) -> String {
+    escape(value).replace(':', "%3A").replace(',', "%2C")
+}
+
+/// Shows a message beside a line of a file, in GitHub Actions; says nothing elsewhere. `level` is `error`, `warning` or
+/// `notice`; `place` is file, line and column. Whatever the log's level: it is no log.
+pub(crate) fn annotate(level: &str, place: (&str, Option<u32>, Option<u32>), title: &str, message: &str) {
+    let (file, line, column) = place;
+    let mut properties = format!("file={}", escape_property(file));
+    for (key, number) in [("line", line), ("col", column)] {
+        if let Some(number) = number {
+            properties.push_str(&format!(",{key}={number}"));
+        }
+    }
+    let title = escape_property(title);
+    tracing::error!(target: GROUP, "::{level} {properties},title={title}::{}", escape(message));
+}
+
+/// Target of the events that only GitHub Actions sees: workflow commands, written as they are.
 const GROUP: &str = "codexctl::group";
 
 /// Folds log lines in GitHub Actions while it lives; says nothing elsewhere.

@@ -18,6 +18,7 @@ mod prompt;
 mod render;
 mod schema;
 mod status;
+mod validate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -95,6 +96,7 @@ enum Command {
     Init(init::Args),
     Completions(completions::Args),
     Man(man::Args),
+    Validate(validate::Args),
 }
 
 impl Command {
@@ -114,6 +116,7 @@ impl Command {
             Self::Init(args) => args.run(),
             Self::Completions(args) => args.run(),
             Self::Man(args) => args.run(Cli::command()),
+            Self::Validate(args) => args.run(app),
         }
     }
 }

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
-
 use super::header::{Header, Unread};
 use super::names::{EnvName, Namespace, Slot};
 use super::source::Source;
 use super::variables::Variables;
 use crate::error::Fault;
-use crate::template::{Context, Engine, Syntax, Warning};
+use crate::template::{Context, Engine, Syntax, TemplateError, Warning};
 use crate::yaml;
 
 /// What the command line says about where to work.
@@ -67,6 +65,12 @@ impl LoadContext {
             _ => String::new(),
         };
         Self { header, target, context, namespace }
+    }
+
+    /// For each line of the rendered file the line of the file it came from; nothing where it cannot be told.
+    pub(super) fn line_map(&self, source: &Source) -> Vec<u32> {
+        let engine = Engine::new(self.context.clone());
+        engine.line_map(source.name(), source.text(), self.header.syntax).unwrap_or_default()
     }
 
     /// The namespace another environment or slot of the same stack has; `--namespace` does not count for it.
@@ -165,11 +169,9 @@ impl Rendered {
     ///
     /// # Errors
     /// A template error, with its place in the file.
-    pub fn from(mut load: LoadContext, source: Source) -> Result<Self> {
+    pub fn from(mut load: LoadContext, source: Source) -> Result<Self, TemplateError> {
         let render = |context: &Context| {
-            Engine::new(context.clone())
-                .render(source.name(), source.text(), load.header.syntax)
-                .map_err(|error| Fault::invalid(error.to_string()))
+            Engine::new(context.clone()).render(source.name(), source.text(), load.header.syntax)
         };
         let mut output = render(&load.context)?;
         // Values of the header may be made of variables that only the whole file defines: then they are known now.
@@ -197,7 +199,6 @@ impl Rendered {
 
     /// For each line of the rendered text the line of the file it came from; where it cannot be told, its own.
     pub(super) fn line_map(&self) -> Vec<u32> {
-        let engine = Engine::new(self.load.context.clone());
-        engine.line_map(self.source.name(), self.source.text(), self.load.header.syntax).unwrap_or_default()
+        self.load.line_map(&self.source)
     }
 }

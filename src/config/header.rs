@@ -117,6 +117,7 @@ fn project(blocks: &Blocks, source: &Source) -> Result<String> {
         (_, Some(line)) if blocks.text("project").is_some_and(|text| text.contains("{{")) => {
             Err(Fault::invalid(format!("{}:{line}: `project` must be a plain name", source.name()))
                 .hint("it is read before any template is rendered; write `project: my-project`")
+                .at(source.name(), u32::try_from(line).ok(), None)
                 .into())
         }
         _ => Ok(String::new()),

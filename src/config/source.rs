@@ -35,6 +35,7 @@ impl Source {
         if text.trim().is_empty() {
             return Err(Fault::invalid(format!("{name} is empty"))
                 .hint("at least `project`, `environments` and `services` belong there; see the README's tutorial")
+                .at(name, Some(1), None)
                 .into());
         }
         let parent = path.parent().unwrap_or(&here);
@@ -69,7 +70,7 @@ pub(crate) fn read_text(path: &Path, name: &str) -> Result<String> {
             _ if path.is_dir() => Fault::invalid(format!("{name} is a folder, not a file")),
             _ => Fault::invalid(format!("cannot read {name}: {error}")),
         };
-        anyhow::Error::from(fault)
+        anyhow::Error::from(fault.at(name, None, None))
     })?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), String::from)),
@@ -78,6 +79,7 @@ pub(crate) fn read_text(path: &Path, name: &str) -> Result<String> {
             let line = error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count() + 1;
             Err(Fault::invalid(format!("{name}:{line}: not UTF-8 (byte {good})"))
                 .hint("save the file as UTF-8")
+                .at(name, u32::try_from(line).ok(), None)
                 .into())
         }
     }

@@ -1,20 +1,21 @@
 //! Stages 5 and 6: the parsed and checked stack, and the context its manifests are rendered with.
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 use anyhow::Result;
 
-use super::check;
+use super::check::{self, Steps};
 use super::context::{LoadContext, Rendered, Target};
 use super::names::{EnvName, Namespace, Slot};
-use super::report::{Report, not_yaml};
+use super::report::{LineMap, Placed, Report, not_yaml};
 use super::resolve::{self, Environment};
 use super::schema::{CodexSpec, StackFile, StorageSpec, SyntaxName, VolumeSpec};
 use super::source::{Source, shown};
 use super::steps::Step;
 use crate::error::Fault;
-use crate::template::{CodexView, Context, LinkView, StorageView, Syntax, TimeoutsView, VolumeView};
-use crate::yaml::{self, Located};
+use crate::template::{CodexView, Context, LinkView, StorageView, Syntax, TimeoutsView, VolumeView, Warning};
+use crate::yaml::{self, Located, Mark, Node};
 
 /// A checked services.yaml for one environment.
 #[derive(Debug)]
@@ -34,8 +35,28 @@ pub struct Stack {
     /// What is odd about the file but no error; the log has it too.
     pub warnings: Vec<String>,
     source: Source,
+    rendered: String,
+    /// For each line of `rendered` the line of the file; made for the first message that asks.
+    lines: OnceLock<LineMap>,
     namespace: Option<Namespace>,
     load: LoadContext,
+}
+
+/// What an examination of services.yaml found, for those who list problems rather than stop at them.
+#[derive(Debug)]
+pub struct Examined {
+    /// The stack, as far as it can be made: what is wrong has fallbacks in its place. Nothing for text that is no YAML.
+    pub stack: Option<(Stack, StackContext)>,
+    /// The rendered file, with the places of its keys.
+    pub root: Node,
+    /// What is wrong with the file.
+    pub problems: Vec<Placed>,
+    /// What template rendering warned of.
+    pub template_warnings: Vec<Warning>,
+    /// The environment is unknown.
+    pub environment: Option<Fault>,
+    /// The namespace cannot be had.
+    pub namespace: Option<Fault>,
 }
 
 /// Checked steps of the stack's `hooks`.
@@ -76,8 +97,11 @@ impl Stack {
     /// All problems of the file at once, each with its place.
     pub fn parse(rendered: Rendered, strict: bool) -> Result<(Self, StackContext)> {
         let root = match yaml::parse_one(rendered.source.name(), &rendered.text) {
-            Ok(root) => root.unwrap_or_else(yaml::Node::null),
-            Err(error) => return Err(not_yaml(&rendered, &error).into()),
+            Ok(root) => root.unwrap_or_else(Node::null),
+            Err(error) => {
+                not_yaml(&rendered, &error).finish(true)?;
+                return Err(error.into());
+            }
         };
         let (file, problems) = yaml::decode::<StackFile>(&root);
         let mut report = Report::new(&rendered, problems);
@@ -90,6 +114,44 @@ impl Stack {
         }
         let environment = resolve::resolve(&file.environments, rendered.load.target.env.as_str())?;
         let namespace = rendered.load.namespace.clone()?;
+        Ok(Self::of(rendered, file, steps, environment, namespace, warnings))
+    }
+
+    /// Parses and checks the rendered file and goes on whatever is wrong with it. Nothing goes to the log.
+    pub fn examine(mut rendered: Rendered) -> Examined {
+        let template_warnings = std::mem::take(&mut rendered.warnings);
+        let root = match yaml::parse_one(rendered.source.name(), &rendered.text) {
+            Ok(root) => root.unwrap_or_else(Node::null),
+            Err(error) => {
+                let problems = not_yaml(&rendered, &error).placed();
+                let (root, environment, namespace) = (Node::null(), None, None);
+                return Examined { stack: None, root, problems, template_warnings, environment, namespace };
+            }
+        };
+        let (file, problems) = yaml::decode::<StackFile>(&root);
+        let mut report = Report::new(&rendered, problems);
+        let steps = check::check(&file, &rendered.load.header.project, &mut report);
+        let problems = report.placed();
+        let name = rendered.load.target.env.as_str();
+        let resolved = resolve::resolve(&file.environments, name);
+        // A chain that is broken is a problem of the file already.
+        let environment = resolved.as_ref().err().filter(|_| !file.environments.contains_key(name)).cloned();
+        let fallback = || Environment { name: name.to_string(), ..Environment::default() };
+        let resolved = resolved.unwrap_or_else(|_| fallback());
+        let namespace = rendered.load.namespace.clone();
+        let fault = namespace.as_ref().err().cloned();
+        let stack = Self::of(rendered, file, steps, resolved, namespace.unwrap_or_default(), Vec::new());
+        Examined { stack: Some(stack), root, problems, template_warnings, environment, namespace: fault }
+    }
+
+    fn of(
+        rendered: Rendered,
+        file: StackFile,
+        steps: Steps,
+        environment: Environment,
+        namespace: Option<Namespace>,
+        warnings: Vec<String>,
+    ) -> (Self, StackContext) {
         let context = StackContext {
             syntax: syntax(file.template_syntax),
             context: Context {
@@ -108,11 +170,13 @@ impl Stack {
             service_hooks: steps.services,
             warnings,
             source: rendered.source,
+            rendered: rendered.text,
+            lines: OnceLock::new(),
             namespace,
             load: rendered.load,
             file,
         };
-        Ok((stack, context))
+        (stack, context)
     }
 
     /// The folder all relative paths start from.
@@ -162,7 +226,13 @@ impl Stack {
 
     /// `file:line` of a value, for messages about it.
     pub fn place<T>(&self, value: &Located<T>) -> String {
-        format!("{}:{}", self.source.name(), value.mark.line)
+        format!("{}:{}", self.source.name(), self.written(value.mark).0)
+    }
+
+    /// Line and column in services.yaml as it was written; no column where templating changed the line.
+    pub fn written(&self, mark: Mark) -> (u32, Option<u32>) {
+        let make = || LineMap::new(&self.rendered, self.source.text(), &self.load.line_map(&self.source));
+        self.lines.get_or_init(make).place(mark)
     }
 }
 

@@ -38,21 +38,41 @@ impl Variables {
     /// # Errors
     /// A missing or malformed file, with its line; a pair without `=`.
     pub fn collect(root: &Path, env_files: &[String], place: &str, input: &VariableInput) -> Result<Self> {
+        let (variables, problems) = Self::collect_readable(root, env_files, place, input)?;
+        problems.into_iter().next().map_or(Ok(variables), Err)
+    }
+
+    /// The same, but files that cannot be read are left out, and what is wrong with each comes beside the variables.
+    ///
+    /// # Errors
+    /// A pair without `=` in `--vars`.
+    pub fn collect_readable(
+        root: &Path,
+        env_files: &[String],
+        place: &str,
+        input: &VariableInput,
+    ) -> Result<(Self, Vec<anyhow::Error>)> {
+        let mut problems = Vec::new();
         // Names and values that are not UTF-8 cannot appear in a template.
         let mut env_map: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
         for file in env_files {
-            let text = read_text(&root.join(file), file).map_err(|error| {
+            let read = read_text(&root.join(file), file).map_err(|error| {
                 error.context(format!("{place}: `envFiles` names a file that cannot be read"))
-            })?;
-            let found = dotenv(&text, file, &env_map)?;
-            env_map.extend(found);
+            });
+            match read.and_then(|text| dotenv(&text, file, &env_map)) {
+                Ok(found) => env_map.extend(found),
+                Err(error) => problems.push(error),
+            }
         }
         let mut vars = BTreeMap::new();
         if let Some(path) = &input.var_file {
             let name = path.display().to_string();
-            vars = parse_var_file(&read_text(path, &name)?, &name, &env_map)?;
+            match read_text(path, &name).and_then(|text| parse_var_file(&text, &name, &env_map)) {
+                Ok(found) => vars = found,
+                Err(error) => problems.push(error),
+            }
         }
         let mut user_vars = BTreeMap::new();
         for text in &input.vars {
@@ -62,7 +82,7 @@ impl Variables {
         }
         vars.extend(user_vars.clone());
         env_map.extend(vars.clone());
-        Ok(Self { env_map, vars, user_vars })
+        Ok((Self { env_map, vars, user_vars }, problems))
     }
 }
 
@@ -113,8 +133,10 @@ fn parse_var_file(
 fn yaml_variables(text: &str, name: &str) -> Result<BTreeMap<String, String>> {
     // The line itself is not shown: nothing of this file is known to be no secret yet.
     let parsed = yaml::parse_one(name, text).map_err(|error| {
-        Fault::invalid(format!("{name}:{}:{}: {}", error.mark().line, error.mark().column, error.message()))
+        let mark = error.mark();
+        Fault::invalid(format!("{name}:{}:{}: {}", mark.line, mark.column, error.message()))
             .hint("a var-file is YAML (`key: value`) or dotenv (`KEY=value`)")
+            .at(name, Some(mark.line), Some(mark.column))
     })?;
     let Some(node) = parsed else { return Ok(BTreeMap::new()) };
     let place = |mark: yaml::Mark| format!("{name}:{}:{}", mark.line, mark.column);
@@ -125,6 +147,7 @@ fn yaml_variables(text: &str, name: &str) -> Result<BTreeMap<String, String>> {
             node.kind_name()
         ))
         .hint("a var-file is YAML (`key: value`) or dotenv (`KEY=value`)")
+        .at(name, Some(node.mark.line), Some(node.mark.column))
         .into());
     };
     map.iter()
@@ -134,7 +157,7 @@ fn yaml_variables(text: &str, name: &str) -> Result<BTreeMap<String, String>> {
             None => {
                 let found = value.kind_name();
                 let message = format!("{}: `{key}` must be a plain value, found {found}", place(value.mark));
-                Err(Fault::invalid(message).into())
+                Err(Fault::invalid(message).at(name, Some(value.mark.line), Some(value.mark.column)).into())
             }
         })
         .collect()
@@ -144,6 +167,7 @@ fn dotenv(text: &str, name: &str, outer: &BTreeMap<String, String>) -> Result<BT
     dotenv::parse(text, outer).map_err(|error| {
         Fault::invalid(format!("{name}:{}: not a dotenv line: {}", error.line, error.message))
             .hint("write NAME=value, and quote values that hold quotes or #")
+            .at(name, u32::try_from(error.line).ok(), None)
             .into()
     })
 }

@@ -16,7 +16,9 @@ use std::num::NonZeroUsize;
 
 pub use build::{BuildOptions, build};
 pub use mirror::{MirrorOptions, mirror};
+pub(crate) use plan::{BuildPaths, is_url};
 pub use reference::ImageRef;
+pub(crate) use reference::built;
 pub use registry::{Presence, Registry};
 pub use report::{Action, Outcome};
 

@@ -73,18 +73,35 @@ pub(super) fn builds(stack: &Stack, only: &[String], secrets: &Secrets) -> Resul
     Ok(items)
 }
 
+/// Where the files of a build are.
+pub(crate) struct BuildPaths {
+    /// The context, where it is a folder of this disk.
+    pub(crate) folder: Option<PathBuf>,
+    /// The Dockerfile; none: `Dockerfile` in the folder.
+    pub(crate) dockerfile: Option<PathBuf>,
+}
+
+impl BuildPaths {
+    /// Reads them from services.yaml; nothing is looked for.
+    pub(crate) fn of(stack: &Stack, spec: &ImageSpec) -> Self {
+        let context = spec.context.trim();
+        let folder = (!is_url(context)).then(|| stack.root().join(context));
+        let dockerfile = match (spec.dockerfile.trim(), &folder) {
+            ("", _) => None,
+            // A file inside a remote context.
+            (path, None) => Some(PathBuf::from(path)),
+            (path, Some(_)) => Some(stack.root().join(path)),
+        };
+        Self { folder, dockerfile }
+    }
+}
+
 fn build_spec(stack: &Stack, spec: &ImageSpec, target: &ImageRef) -> Result<BuildSpec, Fault> {
     let context = spec.context.trim();
-    let folder = (!is_url(context)).then(|| stack.root().join(context));
+    let BuildPaths { folder, dockerfile } = BuildPaths::of(stack, spec);
     if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_dir()) {
         return Err(Fault::invalid(format!("`context`: no such folder: {}", stack.shown(folder))));
     }
-    let dockerfile = match (spec.dockerfile.trim(), &folder) {
-        ("", _) => None,
-        // A file inside a remote context.
-        (path, None) => Some(PathBuf::from(path)),
-        (path, Some(_)) => Some(stack.root().join(path)),
-    };
     if let Some(folder) = &folder {
         let file = dockerfile.clone().unwrap_or_else(|| folder.join("Dockerfile"));
         if !file.is_file() {
@@ -110,7 +127,7 @@ fn build_spec(stack: &Stack, spec: &ImageSpec, target: &ImageRef) -> Result<Buil
 }
 
 /// `https://…`, `docker-image://…`, `git@…:…`: nothing on this disk.
-fn is_url(text: &str) -> bool {
+pub(crate) fn is_url(text: &str) -> bool {
     text.contains("://") || text.starts_with("git@")
 }
 

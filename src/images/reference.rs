@@ -62,6 +62,15 @@ impl ImageRef {
         &self.host
     }
 
+    /// The reference without tag and digest.
+    pub fn repository(&self) -> &str {
+        let name = self.text.split('@').next().unwrap_or_default();
+        match name.rsplit_once(':') {
+            Some((repository, tag)) if !tag.contains('/') => repository,
+            _ => name,
+        }
+    }
+
     /// Whether it names content by digest: such a name can be pulled but not given.
     pub fn has_digest(&self) -> bool {
         self.text.contains('@')
@@ -90,7 +99,7 @@ fn host_of(repository: &str) -> Option<&str> {
 ///
 /// # Errors
 /// As [`ImageRef::parse`]; a repository that brings a tag along.
-pub(super) fn built(repository: &str, tag: &str) -> Result<ImageRef, Fault> {
+pub(crate) fn built(repository: &str, tag: &str) -> Result<ImageRef, Fault> {
     let repository = ImageRef::parse(repository).map_err(Fault::invalid)?;
     if repository.has_tag() || repository.has_digest() {
         let fault = Fault::invalid(format!("`repository: {repository}` holds a tag or digest"));

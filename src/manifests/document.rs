@@ -124,6 +124,11 @@ pub struct Document {
 }
 
 impl Document {
+    /// The images an object's containers run, for workloads.
+    pub(crate) fn images_of(node: &Node, kind: &str) -> Images {
+        workload::images(node, kind)
+    }
+
     pub(super) fn new(node: &Node, id: ResourceId, origin: Origin, format: Format) -> Self {
         let mut text = String::new();
         match format {
@@ -134,7 +139,7 @@ impl Document {
                 text.push('\n');
             }
         }
-        let images = workload::images(node, &id.kind);
+        let images = Self::images_of(node, &id.kind);
         Self { id, origin, text, images }
     }
 }

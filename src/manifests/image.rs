@@ -36,7 +36,7 @@ pub(super) fn set(node: &mut Node, image: &ServiceImage, policy: Option<PullPoli
 }
 
 /// `repository:tag`, or the repository alone where there is no tag.
-fn reference(image: &ServiceImage) -> String {
+pub(crate) fn reference(image: &ServiceImage) -> String {
     let repository = image.repository.value.trim();
     match image.tag_template.trim() {
         "" => repository.to_string(),

@@ -5,6 +5,7 @@
 //! once and never all trees (spec section 3).
 
 mod document;
+mod file;
 mod image;
 mod ingress;
 mod mounts;
@@ -13,21 +14,22 @@ mod select;
 mod split;
 mod workload;
 
-use std::path::Path;
-
 use anyhow::Result;
 use rayon::prelude::*;
 
 pub use document::{Document, Format, Images, Origin, ResourceId};
+pub(crate) use file::{Broken, RenderedFile};
+pub(crate) use image::reference as service_image;
 pub use namespace::is_cluster_scoped;
 pub use select::{Filters, Selected, UnitKind, UnitRef};
 pub use split::split_files;
+pub(crate) use workload::{is_workload, pod_spec};
 
 use crate::config::schema::{ServiceSpec, Text};
 use crate::config::{Stack, StackContext};
 use crate::error::Fault;
 use crate::template::Engine;
-use crate::yaml::{self, Node};
+use crate::yaml::{Node, YamlError};
 
 /// How many broken files one error lists.
 const ERRORS_SHOWN: usize = 20;
@@ -152,89 +154,66 @@ impl Job<'_> {
         engine: &Engine,
         format: Format,
     ) -> Result<Vec<Document>> {
-        let path = stack.root().join(&self.path.value);
-        let name = stack.shown(&path);
-        let text = self.read(stack, &path, &name)?;
-        let output =
-            engine.render(&name, &text, context.syntax).map_err(|error| Fault::invalid(error.to_string()))?;
-        for warning in &output.warnings {
+        let place = || format!("{}: {}", stack.place(self.path), self.path.path);
+        let file = RenderedFile::read(stack, context, engine, self.path).map_err(|broken| match broken {
+            Broken::Unreadable(error) => error.context(place()),
+            Broken::Template(error) => Fault::invalid(error.to_string()).into(),
+        })?;
+        let name = &file.name;
+        for warning in &file.output.warnings {
             tracing::warn!("{name}:{}: {}", warning.line, warning.message);
         }
         // Only a broken file pays for the map from rendered to written lines.
-        let lines = || engine.line_map(&name, &text, context.syntax).unwrap_or_default();
-        let nodes = yaml::parse_documents(&name, &output.text)
-            .map_err(|error| not_yaml(&name, &text, &error, &lines()))?;
+        let lines = || file.line_map(context, engine);
+        let nodes = file.objects().map_err(|error| not_yaml(name, &file.text, &error, &lines()))?;
         let written = |line: u32| lines().get(line.saturating_sub(1) as usize).copied().unwrap_or(line);
         let mut documents = Vec::new();
-        for node in flatten(nodes) {
+        for mut node in nodes {
             let line = node.mark.line;
-            let id = ResourceId::of(&node).map_err(|what| {
+            let mut id = ResourceId::of(&node).map_err(|what| {
                 Fault::invalid(format!("{name}:{}: {what}", written(line)))
                     .hint("a manifest holds Kubernetes objects: `apiVersion`, `kind`, `metadata.name`")
             })?;
             let origin = Origin { file: name.clone(), line };
-            if let Some(document) = self.transform(stack, node, id, origin, format) {
-                documents.push(document);
+            if transform(stack, self.service, &mut node, &mut id) {
+                documents.push(Document::new(&node, id, origin, format));
             }
         }
         Ok(documents)
     }
-
-    fn read(&self, stack: &Stack, path: &Path, name: &str) -> Result<String> {
-        crate::config::read_text(path, name)
-            .map_err(|error| error.context(format!("{}: {}", stack.place(self.path), self.path.path)))
-    }
-
-    /// The transforms of spec section 3, for services only; `None` when the document is dropped.
-    fn transform(
-        &self,
-        stack: &Stack,
-        mut node: Node,
-        mut id: ResourceId,
-        origin: Origin,
-        format: Format,
-    ) -> Option<Document> {
-        if let Some(service) = self.service {
-            let env = stack.environment.name.as_str();
-            let overlay = service.overlays.get(env).map(|overlay| &overlay.value);
-            if overlay.is_some_and(|o| o.drop_kinds.iter().any(|kind| kind.eq_ignore_ascii_case(&id.kind))) {
-                return None;
-            }
-            if let Some(namespace) = stack.namespace() {
-                namespace::set(&mut node, &mut id, namespace);
-            }
-            if workload::is_workload(&id.kind) && id.name == service.name.value {
-                if let Some(image) = &service.image {
-                    image::set(&mut node, image, stack.environment.pull_policy);
-                }
-                if let Some(overlay) = overlay {
-                    mounts::apply(&mut node, overlay);
-                }
-            }
-            if let Some(host) = service.ingress.hosts.get(env).filter(|_| id.kind == "Ingress") {
-                ingress::set_host(&mut node, host);
-            }
-        }
-        Some(Document::new(&node, id, origin, format))
-    }
 }
 
-/// `kind: List` stands for its items, and so does `ConfigMapList` and its like, as for kubectl.
-fn flatten(nodes: Vec<Node>) -> Vec<Node> {
-    let mut flat = Vec::with_capacity(nodes.len());
-    for mut node in nodes {
-        let kind = node.get("kind").and_then(Node::as_str).unwrap_or_default();
-        let is_list = kind == "List" || (kind.ends_with("List") && node.at(&["metadata", "name"]).is_none());
-        match node.get_mut("items").and_then(Node::as_list_mut) {
-            Some(items) if is_list => flat.extend(flatten(std::mem::take(items))),
-            _ if is_list => {}
-            _ => flat.push(node),
+/// The changes of spec section 3, for documents of a service only; false when the document is dropped.
+pub(crate) fn transform(
+    stack: &Stack,
+    service: Option<&ServiceSpec>,
+    node: &mut Node,
+    id: &mut ResourceId,
+) -> bool {
+    let Some(service) = service else { return true };
+    let env = stack.environment.name.as_str();
+    let overlay = service.overlays.get(env).map(|overlay| &overlay.value);
+    if overlay.is_some_and(|o| o.drop_kinds.iter().any(|kind| kind.eq_ignore_ascii_case(&id.kind))) {
+        return false;
+    }
+    if let Some(namespace) = stack.namespace() {
+        namespace::set(node, id, namespace);
+    }
+    if is_workload(&id.kind) && id.name == service.name.value {
+        if let Some(image) = &service.image {
+            image::set(node, image, stack.environment.pull_policy);
+        }
+        if let Some(overlay) = overlay {
+            mounts::apply(node, overlay);
         }
     }
-    flat
+    if let Some(host) = service.ingress.hosts.get(env).filter(|_| id.kind == "Ingress") {
+        ingress::set_host(node, host);
+    }
+    true
 }
 
-fn not_yaml(name: &str, text: &str, error: &yaml::YamlError, lines: &[u32]) -> Fault {
+fn not_yaml(name: &str, text: &str, error: &YamlError, lines: &[u32]) -> Fault {
     let written = |line: u32| lines.get(line.saturating_sub(1) as usize).copied().unwrap_or(line);
     let line = written(error.mark().line);
     let also =

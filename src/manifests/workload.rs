@@ -3,7 +3,7 @@
 use crate::yaml::{Map, Node};
 
 /// Whether the transforms of spec section 3 look at this kind.
-pub(super) fn is_workload(kind: &str) -> bool {
+pub(crate) fn is_workload(kind: &str) -> bool {
     template_path(kind).is_some()
 }
 
@@ -22,6 +22,11 @@ pub(super) fn pod_spec_mut<'a>(node: &'a mut Node, kind: &str) -> Option<&'a mut
         spec = spec.get_mut(key)?;
     }
     Some(spec)
+}
+
+/// As [`pod_spec_mut`], for reading.
+pub(crate) fn pod_spec<'a>(node: &'a Node, kind: &str) -> Option<&'a Node> {
+    node.at(template_path(kind)?)
 }
 
 /// The kind of an object, as it is written.
@@ -45,8 +50,7 @@ pub(super) fn first_and_init(pod: &mut Node) -> impl Iterator<Item = &mut Node> 
 
 /// Images of the containers of a workload, init containers last.
 pub(super) fn images(node: &Node, kind: &str) -> Vec<String> {
-    let Some(path) = template_path(kind) else { return Vec::new() };
-    let Some(pod) = node.at(path) else { return Vec::new() };
+    let Some(pod) = pod_spec(node, kind) else { return Vec::new() };
     ["containers", "initContainers"]
         .iter()
         .flat_map(|key| pod.get(key).and_then(Node::as_list).unwrap_or_default())

@@ -9,7 +9,7 @@ use super::material::Material;
 use super::servers;
 use crate::config::schema::ConfigBlock;
 use crate::error::Fault;
-use crate::template::Syntax;
+use crate::template::{Engine, Syntax};
 
 const BUILTIN: &str = include_str!("templates/config.toml");
 
@@ -17,6 +17,8 @@ const BUILTIN: &str = include_str!("templates/config.toml");
 struct Piece {
     name: String,
     text: String,
+    /// The file it was rendered from: its path as messages show it, and its text.
+    file: Option<(String, String)>,
 }
 
 /// Renders the parts and puts them together.
@@ -25,22 +27,35 @@ pub(super) fn compose(material: &Material) -> Result<String> {
     let mut pieces = vec![base(material, &codex.config_template)?];
     let tables = servers::tables(material, &codex.mcp.servers)?;
     if !tables.is_empty() {
-        pieces.push(Piece { name: "codex.mcp.servers".into(), text: tables });
+        pieces.push(Piece { name: "codex.mcp.servers".into(), text: tables, file: None });
     }
     for (index, spec) in codex.config_blocks.iter().enumerate() {
         pieces.push(block(material, index, spec)?);
     }
-    join(&pieces)
+    join(&pieces).map_err(|(fault, at)| {
+        match at.and_then(|(index, line)| place(material, &pieces[index], line)) {
+            Some((file, line)) => fault.at(file, Some(line), None).into(),
+            None => fault.into(),
+        }
+    })
+}
+
+/// The place in its file of a line of a rendered piece.
+fn place(material: &Material, piece: &Piece, line: usize) -> Option<(String, u32)> {
+    let (name, text) = piece.file.as_ref()?;
+    let engine = Engine::new(material.context.context.clone());
+    let lines = engine.line_map(name, text, material.context.syntax).ok()?;
+    Some((name.clone(), *lines.get(line)?))
 }
 
 fn base(material: &Material, path: &str) -> Result<Piece> {
     if path.trim().is_empty() {
         let text = material.render("builtin config.toml", BUILTIN, Syntax::Jinja)?;
-        return Ok(Piece { name: "the builtin config.toml".into(), text });
+        return Ok(Piece { name: "the builtin config.toml".into(), text, file: None });
     }
-    let (name, text) = material.read(path).map_err(|error| error.context("codex.configTemplate"))?;
-    let text = material.render(&name, &text, material.context.syntax)?;
-    Ok(Piece { name, text })
+    let (name, written) = material.read(path).map_err(|error| error.context("codex.configTemplate"))?;
+    let text = material.render(&name, &written, material.context.syntax)?;
+    Ok(Piece { name: name.clone(), text, file: Some((name, written)) })
 }
 
 fn block(material: &Material, index: usize, spec: &ConfigBlock) -> Result<Piece> {
@@ -52,23 +67,31 @@ fn block(material: &Material, index: usize, spec: &ConfigBlock) -> Result<Piece>
     match (&spec.toml, &spec.file) {
         (Some(toml), None) => {
             let text = material.render(&place, toml, material.context.syntax)?;
-            Ok(Piece { name: place, text })
+            Ok(Piece { name: place, text, file: None })
         }
         (None, Some(file)) => {
-            let (name, text) = material.read(file).map_err(|error| error.context(place.clone()))?;
-            let text = material.render(&name, &text, material.context.syntax)?;
-            Ok(Piece { name: format!("{place}, {name}"), text })
+            let (name, written) = material.read(file).map_err(|error| error.context(place.clone()))?;
+            let text = material.render(&name, &written, material.context.syntax)?;
+            Ok(Piece { name: format!("{place}, {name}"), text, file: Some((name, written)) })
         }
         _ => Err(Fault::invalid(format!("{place}: needs one of `toml` and `file`")).into()),
     }
 }
 
-fn join(pieces: &[Piece]) -> Result<String> {
+/// The pieces as one text.
+///
+/// # Errors
+/// What is wrong; and where one piece is to blame, its number and the line (from 0) of its text.
+fn join(pieces: &[Piece]) -> Result<String, (Fault, Option<(usize, usize)>)> {
     let mut top = String::new();
     let mut tables = String::new();
     for (index, piece) in pieces.iter().enumerate() {
         let parsed = toml::de::DeTable::parse(&piece.text);
-        let parsed = parsed.map_err(|error| not_toml(&format!("{} is no TOML", piece.name), &error))?;
+        let parsed = parsed.map_err(|error| {
+            let line =
+                error.span().map(|span| piece.text.get(..span.start).map_or(0, |t| t.matches('\n').count()));
+            (not_toml(&format!("{} is no TOML", piece.name), &error), Some((index, line.unwrap_or_default())))
+        })?;
         let split = first_header(&piece.text, parsed.get_ref());
         let (head, rest) = piece.text.split_at(split);
         if !head.trim().is_empty() {
@@ -91,9 +114,8 @@ fn join(pieces: &[Piece]) -> Result<String> {
         Err(error) => {
             let names: Vec<&str> = pieces.iter().map(|piece| piece.name.as_str()).collect();
             let what = format!("config.toml does not hold together; it is made of {}", names.join(", "));
-            Err(Fault::invalid(not_toml(&what, &error).to_string())
-                .hint("each key and table may be defined once; remove one of them")
-                .into())
+            let fault = not_toml(&what, &error);
+            Err((fault.hint("each key and table may be defined once; remove one of them"), None))
         }
     }
 }
@@ -120,9 +142,9 @@ mod tests {
         let pieces: Vec<Piece> = texts
             .iter()
             .enumerate()
-            .map(|(index, text)| Piece { name: format!("piece {index}"), text: (*text).into() })
+            .map(|(index, text)| Piece { name: format!("piece {index}"), text: (*text).into(), file: None })
             .collect();
-        join(&pieces)
+        Ok(join(&pieces).map_err(|(fault, _)| fault)?)
     }
 
     #[test]

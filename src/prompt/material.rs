@@ -10,7 +10,6 @@ use super::kind::{Kind, Language};
 use super::{WORKSPACE, config, servers};
 use crate::app::{App, StackRequest};
 use crate::config::{Stack, StackContext, read_text};
-use crate::error::Fault;
 use crate::process::Secrets;
 use crate::template::{Engine, Syntax};
 
@@ -131,6 +130,11 @@ impl Material {
         Ok(text)
     }
 
+    /// What is wrong with `codex.mcp.servers`: each one's number, and the message.
+    pub fn server_problems(&self) -> Vec<(usize, String)> {
+        servers::read(self, &self.stack.file.codex.mcp.servers).1
+    }
+
     fn preview(&self, what: &str, text: &str) {
         if tracing::enabled!(tracing::Level::DEBUG) {
             let (length, start) = (Secrets::PREVIEW, self.secrets.preview(text));
@@ -140,9 +144,7 @@ impl Material {
 
     /// Renders a template over the context; its warnings go to the log.
     pub(super) fn render(&self, name: &str, text: &str, syntax: Syntax) -> Result<String> {
-        let output = Engine::new(self.context.context.clone())
-            .render(name, text, syntax)
-            .map_err(|error| Fault::invalid(error.to_string()))?;
+        let output = Engine::new(self.context.context.clone()).render(name, text, syntax)?;
         for warning in output.warnings {
             tracing::warn!("{name}:{}: {}", warning.line, warning.message);
         }

@@ -21,10 +21,26 @@ const SERVICE_PATH: &str = "/mcp";
 /// # Errors
 /// Everything that is missing or wrong, at once.
 pub(super) fn tables(material: &Material, servers: &[McpServer]) -> Result<String> {
+    let (all, problems) = read(material, servers);
+    if !problems.is_empty() {
+        let lines: Vec<String> = problems.into_iter().map(|(_, problem)| problem).collect();
+        return Err(Fault::invalid(lines.join("\n")).into());
+    }
+    if all.is_empty() {
+        return Ok(String::new());
+    }
+    let whole = Table::from_iter([("mcp_servers".to_string(), Value::Table(all))]);
+    Ok(toml::to_string(&whole)?)
+}
+
+/// The servers' tables, and what is wrong with them: the server's number, and the message.
+pub(super) fn read(material: &Material, servers: &[McpServer]) -> (Table, Vec<(usize, String)>) {
     let context = &material.context.context;
-    let mut reader = Reader { variables: &context.env_map, place: String::new(), problems: Vec::new() };
+    let mut reader =
+        Reader { variables: &context.env_map, index: 0, place: String::new(), problems: Vec::new() };
     let mut all = Table::new();
     for (index, server) in servers.iter().enumerate() {
+        reader.index = index;
         reader.place = format!("codex.mcp.servers[{index}]");
         if server.name.is_empty() {
             reader.problem("`name` is missing");
@@ -40,21 +56,15 @@ pub(super) fn tables(material: &Material, servers: &[McpServer]) -> Result<Strin
             reader.problem("the name is used twice");
         }
     }
-    if !reader.problems.is_empty() {
-        return Err(Fault::invalid(reader.problems.join("\n")).into());
-    }
-    if all.is_empty() {
-        return Ok(String::new());
-    }
-    let whole = Table::from_iter([("mcp_servers".to_string(), Value::Table(all))]);
-    Ok(toml::to_string(&whole)?)
+    (all, reader.problems)
 }
 
 /// Reads servers and collects what is wrong with them.
 struct Reader<'a> {
     variables: &'a BTreeMap<String, String>,
+    index: usize,
     place: String,
-    problems: Vec<String>,
+    problems: Vec<(usize, String)>,
 }
 
 /// Where a value comes from.
@@ -67,7 +77,7 @@ enum Origin {
 
 impl Reader<'_> {
     fn problem(&mut self, what: impl AsRef<str>) {
-        self.problems.push(format!("{}: {}", self.place, what.as_ref()));
+        self.problems.push((self.index, format!("{}: {}", self.place, what.as_ref())));
     }
 
     fn table(&mut self, server: &McpServer, namespace: &str) -> Table {

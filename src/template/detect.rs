@@ -8,7 +8,7 @@ mod action;
 use std::ops::Range;
 
 use super::error::position;
-use super::{Dialect, TemplateError};
+use super::{Dialect, TemplateError, TemplateErrorKind};
 
 /// Words that begin a Jinja block.
 const WORDS: [&str; 30] = [
@@ -58,9 +58,11 @@ pub fn detect(text: &str) -> Result<Dialect, TemplateError> {
             let message = format!(
                 "two template dialects in one file: Go syntax in line {go_line}, Jinja syntax in line {jinja_line}"
             );
-            Err(TemplateError::at_offset("template", text, go.max(jinja), message).with_hint(Some(
-                "write the file in one dialect, or say with templateSyntax which one it is".to_owned(),
-            )))
+            Err(TemplateError::at_offset("template", text, go.max(jinja), message)
+                .of_kind(TemplateErrorKind::Syntax)
+                .with_hint(Some(
+                    "write the file in one dialect, or say with templateSyntax which one it is".to_owned(),
+                )))
         }
     }
 }

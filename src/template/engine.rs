@@ -90,5 +90,7 @@ fn dialect(name: &str, text: &str, syntax: Syntax) -> Result<Dialect, TemplateEr
 }
 
 fn go_error(name: &str, text: &str, failure: Failure) -> TemplateError {
-    TemplateError::at_offset(name, text, failure.offset, failure.message).with_hint(failure.hint)
+    TemplateError::at_offset(name, text, failure.offset, failure.message)
+        .with_hint(failure.hint)
+        .of_kind(failure.kind)
 }

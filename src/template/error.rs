@@ -18,13 +18,34 @@ pub struct TemplateError {
     message: String,
     hint: Option<String>,
     source_line: Option<String>,
+    kind: TemplateErrorKind,
+}
+
+/// What kind of mistake it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TemplateErrorKind {
+    /// The text cannot be read as a template.
+    Syntax,
+    /// A variable, key, field, function or filter that is not there.
+    Undefined,
+    /// Anything else that came up while rendering.
+    #[default]
+    Failed,
 }
 
 impl TemplateError {
     /// An error at a line (1-based) without a column; `text` is the template, from which the line is shown.
     pub(crate) fn at_line(name: &str, text: &str, line: u32, message: impl Into<String>) -> Self {
         let source_line = nth_line(text, line).map(str::to_owned);
-        Self { name: name.to_owned(), line, column: None, message: message.into(), hint: None, source_line }
+        Self {
+            name: name.to_owned(),
+            line,
+            column: None,
+            message: message.into(),
+            hint: None,
+            source_line,
+            kind: TemplateErrorKind::Failed,
+        }
     }
 
     /// An error at a byte offset of `text`.
@@ -37,6 +58,17 @@ impl TemplateError {
     pub(crate) fn with_hint(mut self, hint: Option<String>) -> Self {
         self.hint = hint;
         self
+    }
+
+    /// Says what kind of mistake it is.
+    pub(crate) fn of_kind(mut self, kind: TemplateErrorKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// What kind of mistake it is.
+    pub fn kind(&self) -> TemplateErrorKind {
+        self.kind
     }
 
     /// The name that was given to the render call, usually a path.

@@ -15,12 +15,20 @@ pub(crate) fn from_spans(
     let mut map = Vec::new();
     let mut last = 1;
     let mut next = 0;
+    // Where line breaks of the current span have been counted to, and how many there were.
+    let mut counted = (0, 0);
     for at in firsts(output) {
         while spans.get(next).is_some_and(|span| span.output_range().end <= at) {
             next += 1;
         }
         if let Some(span) = spans.get(next).filter(|span| span.output_range().start <= at) {
-            last = line_of(output, span, inner[next].as_deref(), at);
+            let start = span.output_range().start;
+            if counted.0 < start {
+                counted = (start, 0);
+            }
+            counted.1 += output[counted.0..at].bytes().filter(|&b| b == b'\n').count();
+            counted.0 = at;
+            last = line_of(span, inner[next].as_deref(), counted.1);
         }
         map.push(last);
     }
@@ -38,9 +46,9 @@ pub(crate) fn firsts(output: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The line that wrote offset `at` of a span: raw text has lines of its own, an expression only one.
-fn line_of(output: &str, span: &OutputSpan, inner: Option<&[u32]>, at: usize) -> u32 {
-    let before = output[span.output_range().start..at].bytes().filter(|&b| b == b'\n').count();
+/// The line that wrote a place of a span that has `before` line breaks before it: raw text has lines of its own, an
+/// expression only one.
+fn line_of(span: &OutputSpan, inner: Option<&[u32]>, before: usize) -> u32 {
     let own = u32::try_from(span.line()).unwrap_or(u32::MAX);
     match (inner, span.kind()) {
         (Some(lines), _) => lines.get(before).copied().unwrap_or(own),

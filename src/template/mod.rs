@@ -23,8 +23,8 @@ mod syntax;
 pub use context::{CodexView, Context, LinkView, StorageView, Strings, TimeoutsView, VolumeView};
 pub use detect::detect;
 pub use engine::{Engine, Output, Warning};
-pub use error::TemplateError;
 pub(crate) use functions::slug;
+pub use error::{TemplateError, TemplateErrorKind};
 pub use syntax::{Dialect, Syntax, UnknownSyntax};
 
 use minijinja::AutoEscape;

@@ -45,3 +45,4 @@ mod slots_races;
 mod sync_code;
 mod workflows;
 mod terminal;
+mod validate;

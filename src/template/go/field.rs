@@ -78,5 +78,5 @@ fn without_args(
 }
 
 fn unknown(at: usize, value: &Value, name: &str) -> Failure {
-    Failure::at(at, format!("can't evaluate field {name} in type {}", type_name(value)))
+    Failure::undefined(at, format!("can't evaluate field {name} in type {}", type_name(value)))
 }

@@ -50,7 +50,7 @@ pub(super) fn check(name: &str, at: usize) -> Result<(), Failure> {
         return Ok(());
     }
     let hint = near(name, FUNCTIONS.iter().map(|(known, ..)| *known));
-    Err(Failure { hint, ..Failure::at(at, format!("function {name:?} not defined")) })
+    Err(Failure { hint, ..Failure::undefined(at, format!("function {name:?} not defined")) })
 }
 
 /// What a call gives: a value, or why not.

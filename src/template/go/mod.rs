@@ -24,6 +24,8 @@ mod view;
 
 use std::fmt;
 
+use super::TemplateErrorKind;
+
 pub(crate) use run::Go;
 
 /// A mistake in a Go template at a byte offset of its source.
@@ -32,11 +34,25 @@ pub(crate) struct Failure {
     pub offset: usize,
     pub message: String,
     pub hint: Option<String>,
+    pub kind: TemplateErrorKind,
 }
 
 impl Failure {
     fn at(offset: usize, message: impl Into<String>) -> Self {
-        Self { offset, message: message.into(), hint: None }
+        Self { offset, message: message.into(), hint: None, kind: TemplateErrorKind::Failed }
+    }
+
+    /// Something that is not there.
+    fn undefined(offset: usize, message: impl Into<String>) -> Self {
+        Self { kind: TemplateErrorKind::Undefined, ..Self::at(offset, message) }
+    }
+
+    /// The same, found while reading the template: a mistake in its text, unless it names something unknown.
+    fn while_reading(self) -> Self {
+        match self.kind {
+            TemplateErrorKind::Failed => Self { kind: TemplateErrorKind::Syntax, ..self },
+            _ => self,
+        }
     }
 
     fn hint(self, hint: impl Into<String>) -> Self {

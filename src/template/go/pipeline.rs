@@ -197,7 +197,7 @@ impl<'s> Parser<'s> {
         }
         let known = self.scope.iter().map(|(known, _)| *known);
         let hint = crate::template::error::near(name, known);
-        Err(Failure { hint, ..Failure::at(offset, format!("undefined variable {name:?}")) })
+        Err(Failure { hint, ..Failure::undefined(offset, format!("undefined variable {name:?}")) })
     }
 }
 

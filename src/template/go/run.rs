@@ -42,7 +42,7 @@ impl Go {
 
     /// Renders a template.
     pub(crate) fn render(&self, text: &str) -> Result<Rendered, Failure> {
-        let program = emit(text, &parse::parse(text)?, &self.root)?;
+        let program = self.program(text)?;
         let runtime = Arc::new(Runtime::new(Arc::clone(&self.env), self.now, false));
         let context = self.context(&runtime);
         let environment = self.with_definitions(text, &program)?;
@@ -56,7 +56,7 @@ impl Go {
 
     /// For each line of the output, the line of the template it came from.
     pub(crate) fn line_map(&self, text: &str) -> Result<Vec<u32>, Failure> {
-        let program = emit(text, &parse::parse(text)?, &self.root)?;
+        let program = self.program(text)?;
         let runtime = Arc::new(Runtime::new(Arc::clone(&self.env), self.now, true));
         let environment = self.with_definitions(text, &program)?;
         let environment = environment.as_ref().unwrap_or(&self.environment);
@@ -66,6 +66,11 @@ impl Go {
             .map_err(|error| explain(text, &error))?;
         let mut lines = runtime.lines.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(lines.pop().unwrap_or_default())
+    }
+
+    fn program(&self, text: &str) -> Result<Program, Failure> {
+        let read = || emit(text, &parse::parse(text)?, &self.root);
+        read().map_err(Failure::while_reading)
     }
 
     fn context(&self, runtime: &Arc<Runtime>) -> Value {

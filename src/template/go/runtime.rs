@@ -145,7 +145,9 @@ impl Runtime {
     fn template(&self, state: &State<'_, '_>, at: usize, name: &str, dot: &Value) -> Result<Value, Stop> {
         let Ok(template) = state.env().get_template(name) else {
             let hint = nearest(name, state.env().templates().map(|(known, _)| known));
-            return Err(Failure { hint, ..Failure::at(at, format!("template {name:?} not defined")) }.into());
+            return Err(
+                Failure { hint, ..Failure::undefined(at, format!("template {name:?} not defined")) }.into()
+            );
         };
         let depth = self.calls.fetch_add(1, Ordering::Relaxed);
         if depth >= MAX_CALLS {

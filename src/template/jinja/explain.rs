@@ -3,7 +3,7 @@
 use minijinja::{Error, ErrorKind};
 
 use super::super::error::{near, nearest};
-use super::super::{Environment, TemplateError, Value};
+use super::super::{Environment, TemplateError, TemplateErrorKind, Value};
 use super::functions::FILTERS;
 
 /// Explains an error of a template named `name` with source `text`.
@@ -20,7 +20,16 @@ pub(super) fn explain(
         Some(range) => TemplateError::at_offset(name, text, start(text, range.start), message),
         None => TemplateError::at_line(name, text, u32::try_from(line).unwrap_or(u32::MAX), message),
     };
-    located.with_hint(hint)
+    let kind = match error.kind() {
+        ErrorKind::SyntaxError => TemplateErrorKind::Syntax,
+        ErrorKind::UndefinedError
+        | ErrorKind::UnknownFunction
+        | ErrorKind::UnknownFilter
+        | ErrorKind::UnknownTest
+        | ErrorKind::UnknownMethod => TemplateErrorKind::Undefined,
+        _ => TemplateErrorKind::Failed,
+    };
+    located.with_hint(hint).of_kind(kind)
 }
 
 /// The engine's spans sometimes begin at the tag: then what is inside is meant.

@@ -3,7 +3,7 @@
 //! It bounds nested blocks and parentheses itself, but not `elif` chains, nor the trees that long chains of operators
 //! and filters make. People write a handful; thousands would overflow the stack.
 
-use super::super::{TemplateError, detect::tags};
+use super::super::{TemplateError, TemplateErrorKind, detect::tags};
 
 /// Tokens of one expression between commas, brackets and tags.
 const MAX_CHAIN: usize = 400;
@@ -22,7 +22,8 @@ pub(super) fn check(name: &str, text: &str) -> Result<(), TemplateError> {
         elif += usize::from(word.starts_with("elif"));
         if elif > MAX_ELIF || is_long(inside) {
             let message = "nested too deeply: this expression or chain is too long";
-            return Err(TemplateError::at_offset(name, text, tag.start, message));
+            let error = TemplateError::at_offset(name, text, tag.start, message);
+            return Err(error.of_kind(TemplateErrorKind::Syntax));
         }
     }
     Ok(())
