@@ -7,6 +7,11 @@ pub(crate) fn default<'a>(value: &'a str, fallback: &'a str) -> &'a str {
     if value.trim().is_empty() { fallback } else { value }
 }
 
+/// `toLower`: character by character, as Go does, whatever stands around it.
+pub(crate) fn to_lower(text: &str) -> String {
+    text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect()
+}
+
 /// `slug`: lower-case letters and digits, everything else one dash, none at the ends. ASCII, as DNS labels are.
 pub(crate) fn slug(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

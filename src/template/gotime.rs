@@ -46,6 +46,14 @@ pub(crate) fn weekday(time: Timestamp) -> i64 {
     i64::from(civil(time).weekday().to_sunday_zero_offset())
 }
 
+/// Seconds since January 1 of the year 1, as Go counts inside of a time, and the nanoseconds beyond.
+pub(crate) fn since_year_1(time: Timestamp) -> (i64, i64) {
+    const UNIX_EPOCH: i64 = 62_135_596_800;
+    let nanoseconds = time.as_nanosecond();
+    let seconds = i64::try_from(nanoseconds.div_euclid(1_000_000_000)).unwrap_or(0);
+    (seconds + UNIX_EPOCH, i64::try_from(nanoseconds.rem_euclid(1_000_000_000)).unwrap_or(0))
+}
+
 /// `time.Time.String`.
 pub(crate) fn string(time: Timestamp) -> String {
     layout(time, "2006-01-02 15:04:05.999999999 -0700 MST")
@@ -161,7 +169,7 @@ fn write_part(out: &mut String, t: &DateTime, part: &str) {
         "Monday" => write!(out, "{day}"),
         "Mon" => write!(out, "{}", &day[..3]),
         "MST" => write!(out, "UTC"),
-        "2006" => write!(out, "{:04}", t.year()),
+        "2006" => write!(out, "{}{:04}", if t.year() < 0 { "-" } else { "" }, t.year().unsigned_abs()),
         "06" => write!(out, "{:02}", t.year().rem_euclid(100)),
         "01" => write!(out, "{:02}", t.month()),
         "1" => write!(out, "{}", t.month()),

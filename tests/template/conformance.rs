@@ -1,8 +1,9 @@
-//! The published vectors, evaluated with Go itself: expected output byte for byte, errors with their line.
+//! Vectors evaluated with Go itself: expected output byte for byte, errors with their line.
 
 use codexctl::template::{Dialect, Syntax, detect};
+use serde_json::Value as Json;
 
-use crate::support::{engine, vectors};
+use crate::support::{engine, more_vectors, vectors};
 
 /// The line in Go's own message, `template: t:LINE`.
 fn line_of(error: &str) -> u32 {
@@ -12,8 +13,17 @@ fn line_of(error: &str) -> u32 {
 
 #[test]
 fn every_vector_as_go() {
+    check(&vectors());
+}
+
+/// Literals, formats, scopes, calls, trimming, manifests and mistakes, as Go 1.27 evaluates them.
+#[test]
+fn more_vectors_as_go() {
+    check(&more_vectors());
+}
+
+fn check(vectors: &Json) {
     let engine = engine();
-    let vectors = vectors();
     let mut failures = Vec::new();
     for case in vectors["vectors"].as_array().unwrap() {
         let (name, template) = (&case["name"], case["template"].as_str().unwrap());

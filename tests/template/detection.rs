@@ -42,6 +42,7 @@ fn go() {
             "{{ printf \"%s\" Env }}",
             "{{ eq 1 2 }}",
             "{{ \"x\" | envOr \"A\" }}",
+            "{{ x | and 0 | print }}",
             "{{ len (index .A 0) }}",
             "{{ (index .A 0).B }}",
             "{{ not .X }}",

@@ -91,7 +91,6 @@ fn literals() {
         ("{{ 99999999999999999999999 }}", 1, "overflow"),
         ("{{ 1x }}", 1, "bad number syntax"),
         ("{{ 0b12 }}", 1, "bad number syntax"),
-        ("{{ 1i }}", 1, "complex"),
         ("{{ '' }}", 1, "malformed character constant"),
         ("{{ 'ab' }}", 1, "malformed character constant"),
         ("{{ \"\\q\" }}", 1, "invalid escape"),

@@ -5,9 +5,18 @@ use std::collections::BTreeMap;
 use codexctl::template::{CodexView, Context, Engine, LinkView, Syntax, TemplateError, TimeoutsView};
 use serde_json::Value as Json;
 
-/// The vectors' file.
+/// The published vectors' file.
 pub fn vectors() -> Json {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance/gotemplate.json");
+    read("gotemplate.json")
+}
+
+/// More of the same over the same context. `go` in the file says which Go gave what is expected.
+pub fn more_vectors() -> Json {
+    read("gotemplate-more.json")
+}
+
+fn read(file: &str) -> Json {
+    let path = format!("{}/tests/conformance/{file}", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

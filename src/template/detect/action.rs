@@ -151,6 +151,8 @@ fn is_operator(word: &str) -> bool {
 fn pair(pair: &[Token<'_>]) -> bool {
     // `f .x`, `f $x`: also found one by one; here so that a reader sees the rule.
     matches!(pair, [Token::Word(_) | Token::Literal | Token::Close, Token::Dot | Token::Dollar])
+        // `x | and y`: functions in Go, in Jinja no filters.
+        || matches!(pair, [Token::Other('|'), Token::Word("and" | "or" | "not")])
 }
 
 /// Arguments side by side: `f "a"`, `f 1`, `f x`, `f (g) "b"`. Tests may have one argument in Jinja: `x is divisibleby 3`.

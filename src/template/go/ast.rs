@@ -1,11 +1,15 @@
 //! The tree of a Go template, with variables already resolved to their declarations.
 
+use super::Failure;
+
 /// Index of a variable's declaration in [`File::variables`].
 pub(super) type VarId = usize;
 
 /// A whole file: its own body and the templates it defines.
 pub(super) struct File<'s> {
     pub body: Vec<Item<'s>>,
+    /// The variable that `$` is, where something is assigned to it.
+    pub dollar: Option<VarId>,
     pub definitions: Vec<Definition<'s>>,
     pub variables: Vec<Variable>,
 }
@@ -14,13 +18,17 @@ pub(super) struct File<'s> {
 pub(super) struct Definition<'s> {
     pub name: String,
     pub body: Vec<Item<'s>>,
+    /// As in [`File::dollar`].
+    pub dollar: Option<VarId>,
 }
 
 /// How a declared variable is used, which decides how it is kept.
-#[derive(Default, Clone, Copy)]
+#[derive(Default)]
 pub(super) struct Variable {
     /// Assigned with `=` somewhere, or declared inside parentheses: needs a cell.
     pub cell: bool,
+    /// Assigned without a declaration: a mistake, but only once it is reached.
+    pub undeclared: Option<Failure>,
 }
 
 /// One piece of a body. `at` is the byte offset of the action.
@@ -83,11 +91,18 @@ pub(super) enum ExprKind<'s> {
     Pipe(Box<Pipe<'s>>),
 }
 
-/// A number literal; a float that is whole has both.
+/// A number literal; a float or complex that is whole has an integer too.
 #[derive(Clone, Copy)]
 pub(super) struct Number {
+    pub complex: Option<(f64, f64)>,
     pub float: Option<f64>,
     pub int: Option<i64>,
+}
+
+impl Number {
+    pub(super) fn int(value: i64) -> Self {
+        Self { complex: None, float: None, int: Some(value) }
+    }
 }
 
 impl ExprKind<'_> {

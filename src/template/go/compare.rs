@@ -22,23 +22,56 @@ fn equal(a: &Value, b: &Value) -> Result<bool, String> {
     Ok(match (view(a), view(b)) {
         (View::Nil, View::Nil) => true,
         (View::Nil, _) | (_, View::Nil) => false,
-        (View::Bool(x), View::Bool(y)) => x == y,
-        (View::Int(_, x), View::Int(_, y)) => x == y,
-        #[expect(clippy::float_cmp, reason = "Go compares floats exactly")]
-        (View::Float(x), View::Float(y)) => x == y,
-        (View::Str(x), View::Str(y)) => x == y,
+        (x, y) if composite(&x).is_some() && composite(&x) == composite(&y) => {
+            // Go looks at the type of the second only; the first can then be no worse or is of another type.
+            if !comparable(b) {
+                return Err(format!("non-comparable type {}", type_name(b)));
+            }
+            same(a, b)
+        }
+        _ => return basic(a, b).ok_or_else(|| incompatible(a, b)),
+    })
+}
+
+/// Are two values of basic kinds equal? `None` where the kinds differ.
+#[expect(clippy::float_cmp, reason = "Go compares floats exactly")]
+fn basic(a: &Value, b: &Value) -> Option<bool> {
+    match (view(a), view(b)) {
+        (View::Bool(x), View::Bool(y)) => Some(x == y),
+        (View::Int(_, x), View::Int(_, y)) => Some(x == y),
+        (View::Float(x), View::Float(y)) => Some(x == y),
+        (View::Complex(x, i), View::Complex(y, j)) => Some(x == y && i == j),
+        (View::Str(x), View::Str(y)) => Some(x == y),
+        _ => None,
+    }
+}
+
+/// The kinds that are no basic ones. A time is a struct.
+#[derive(PartialEq)]
+enum Composite {
+    Struct,
+    List,
+    Map,
+}
+
+fn composite(view: &View<'_>) -> Option<Composite> {
+    match view {
+        View::Time(_) | View::Struct(..) => Some(Composite::Struct),
+        View::List(..) => Some(Composite::List),
+        View::Map(..) => Some(Composite::Map),
+        _ => None,
+    }
+}
+
+/// Equality of interfaces: of the same type, and equal field by field.
+fn same(a: &Value, b: &Value) -> bool {
+    match (view(a), view(b)) {
         (View::Time(x), View::Time(y)) => x == y,
         (View::Struct(x, fields), View::Struct(y, others)) => {
-            if fields.iter().any(|(_, field)| !comparable(field)) {
-                return Err(format!("non-comparable type {x}"));
-            }
-            x == y && fields.iter().zip(others).all(|((_, a), (_, b))| equal(a, b) == Ok(true))
+            x == y && fields.iter().zip(others).all(|((_, a), (_, b))| same(a, b))
         }
-        (View::List(..), View::List(..)) | (View::Map(..), View::Map(..)) => {
-            return Err(format!("non-comparable type {}", type_name(b)));
-        }
-        _ => return Err(incompatible(a, b)),
-    })
+        _ => basic(a, b) == Some(true),
+    }
 }
 
 fn comparable(value: &Value) -> bool {

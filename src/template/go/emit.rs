@@ -7,7 +7,7 @@
 use super::super::Value;
 use super::Failure;
 use super::ast::{Arm, File, Item, Pipe, VarId};
-use super::expression::Scope;
+use super::expression::{ROOT, Scope};
 
 /// A translated file.
 #[derive(Debug)]
@@ -21,24 +21,27 @@ pub(crate) struct Program {
 /// Translates a file; `text` is what it was parsed from, `root` what it will be rendered over.
 pub(super) fn emit(text: &str, file: &File<'_>, root: &Value) -> Result<Program, Failure> {
     let lines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
-    let body = |items: &[Item<'_>], root: Option<&Value>| {
+    let body = |items: &[Item<'_>], dollar: Option<VarId>, root: Option<&Value>| {
         // A guess: text is mostly the file's own, and an action becomes about this much.
         let size = items.len() * 64 + root.map_or(0, |_| text.len());
         let mut emitter = Emitter {
-            scope: Scope::new(&file.variables, root),
+            scope: Scope::new(&file.variables, dollar, root),
             lines: &lines,
             out: String::with_capacity(size),
             line: 0,
             blocks: 0,
             names: 0,
         };
+        if let Some(id) = dollar {
+            emitter.block(0, &format!("set v{id} = go.cell({ROOT})"));
+        }
         emitter.items(items)?;
         Ok(emitter.out)
     };
-    let main = body(&file.body, Some(root))?;
+    let main = body(&file.body, file.dollar, Some(root))?;
     let mut definitions = Vec::with_capacity(file.definitions.len());
     for definition in &file.definitions {
-        definitions.push((definition.name.clone(), body(&definition.body, None)?));
+        definitions.push((definition.name.clone(), body(&definition.body, definition.dollar, None)?));
     }
     Ok(Program { main, definitions })
 }
@@ -132,7 +135,7 @@ impl Emitter<'_> {
     /// `$x := value` or `$x = value`.
     fn bind(&mut self, at: usize, id: VarId, assign: bool, value: &str) {
         let code = match (assign, self.scope.is_cell(id)) {
-            (true, _) => format!("do go.put(v{id}, {value})"),
+            (true, _) => format!("do {}", self.scope.put(at, id, value)),
             (false, true) => format!("set v{id} = go.cell({value})"),
             (false, false) => format!("set v{id} = {value}"),
         };
@@ -155,7 +158,7 @@ impl Emitter<'_> {
         };
         if let Some(Pipe { targets, assign, .. }) = pipe.filter(|pipe| !pipe.targets.is_empty()) {
             self.bind(at, targets[0], *assign, &value);
-            value = self.scope.variable(targets[0]);
+            value = self.scope.variable(at, targets[0]);
         }
         let name = Scope::string(name);
         self.tag(at, "{{ ", &format!("go.template({at}, {name}, {value})"), " }}");
@@ -225,7 +228,7 @@ impl Emitter<'_> {
         let mut value = value;
         if let [id, ..] = arm.pipe.targets[..] {
             self.bind(arm.at, id, arm.pipe.assign, &value);
-            value = self.scope.variable(id);
+            value = self.scope.variable(arm.at, id);
         }
         if !with {
             return (value, None);

@@ -9,6 +9,8 @@ pub(super) struct Scope<'a> {
     variables: &'a [Variable],
     /// Name of the current dot.
     dot: String,
+    /// What `$` is, where it is assigned to.
+    dollar: Option<VarId>,
     /// The value of [`ROOT`], where it is known: in the file itself, not in definitions.
     root: Option<&'a Value>,
     /// Variables declared inside parentheses, whose cells must be made before the tag.
@@ -16,14 +18,14 @@ pub(super) struct Scope<'a> {
 }
 
 /// Name of the first dot, which is also `$`.
-const ROOT: &str = "d0";
+pub(super) const ROOT: &str = "d0";
 
 /// The engine's parser takes 150 levels; a call or a parenthesis takes two of them.
 const MAX_LEVELS: usize = 140;
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(variables: &'a [Variable], root: Option<&'a Value>) -> Self {
-        Self { variables, dot: ROOT.to_owned(), root, cells: Vec::new() }
+    pub(super) fn new(variables: &'a [Variable], dollar: Option<VarId>, root: Option<&'a Value>) -> Self {
+        Self { variables, dot: ROOT.to_owned(), dollar, root, cells: Vec::new() }
     }
 
     /// Changes the dot and gives the old one.
@@ -40,8 +42,24 @@ impl<'a> Scope<'a> {
     }
 
     /// How a variable is read.
-    pub(super) fn variable(&self, id: VarId) -> String {
-        if self.is_cell(id) { format!("v{id}.v") } else { format!("v{id}") }
+    pub(super) fn variable(&self, at: usize, id: VarId) -> String {
+        match self.undeclared(id) {
+            Some(failure) => undeclared(at, failure, "none"),
+            None if self.is_cell(id) => format!("v{id}.v"),
+            None => format!("v{id}"),
+        }
+    }
+
+    /// How a variable is assigned.
+    pub(super) fn put(&self, at: usize, id: VarId, value: &str) -> String {
+        match self.undeclared(id) {
+            Some(failure) => undeclared(at, failure, value),
+            None => format!("go.put(v{id},{value})"),
+        }
+    }
+
+    fn undeclared(&self, id: VarId) -> Option<&Failure> {
+        self.variables.get(id)?.undeclared.as_ref()
     }
 
     /// A string literal of the engine. Newlines are escaped: they would count as lines.
@@ -84,24 +102,39 @@ impl<'a> Scope<'a> {
         if level > MAX_LEVELS {
             return Err(Failure::at(first.at, "nested too deeply: too many calls inside each other"));
         }
-        let count = rest.len() + usize::from(piped.is_some());
         let inner = match first.kind {
-            ExprKind::Function("and" | "or") => level + 2 * count.next_power_of_two().ilog2() as usize,
+            ExprKind::Function("and" | "or") => {
+                let count = rest.len().next_power_of_two().ilog2() as usize;
+                level + 2 * (count + usize::from(piped.is_some()))
+            }
             _ => level + 2,
         };
-        let mut args = Vec::with_capacity(count);
+        let mut args = Vec::with_capacity(rest.len());
         for arg in rest {
             args.push(self.operand(arg, inner)?);
         }
-        args.extend(piped);
-        match &first.kind {
-            ExprKind::Function(name @ ("and" | "or")) if !args.is_empty() => Ok(balanced(&args, name)),
-            ExprKind::Function(name) => Ok(call(first.at, name, &whole_numbers(name, rest, args))),
-            ExprKind::Field(_) | ExprKind::Chain(..) | ExprKind::Variable(_, Some(_)) if !args.is_empty() => {
-                self.method(first, &args, level)
+        match (&first.kind, piped) {
+            (ExprKind::Function("and" | "or"), Some(piped)) if args.is_empty() => Ok(piped),
+            (ExprKind::Function(name @ ("and" | "or")), Some(piped)) => {
+                Ok(format!("go.{name}_piped({piped},{})", balanced(&args, name)))
             }
-            ExprKind::Nil => Ok(raise(first.at, "nil is not a command")),
-            _ if !args.is_empty() => {
+            (ExprKind::Function(name @ ("and" | "or")), None) if !args.is_empty() => {
+                Ok(balanced(&args, name))
+            }
+            (ExprKind::Function(name), piped) => {
+                whole_numbers(name, rest, &mut args);
+                Ok(match piped {
+                    Some(piped) => call(first.at, "piped", &[quoted(name), piped], &args),
+                    None => call(first.at, name, &[], &args),
+                })
+            }
+            (ExprKind::Field(_) | ExprKind::Chain(..) | ExprKind::Variable(_, Some(_)), piped)
+                if !args.is_empty() || piped.is_some() =>
+            {
+                self.method(first, rest, args, piped, level)
+            }
+            (ExprKind::Nil, _) => Ok(raise(first.at, "nil is not a command")),
+            (_, piped) if !args.is_empty() || piped.is_some() => {
                 let message = "can't give an argument to what is no function";
                 Ok(raise(first.at, message))
             }
@@ -109,18 +142,29 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn method(&mut self, first: &Expr<'_>, args: &[String], level: usize) -> Result<String, Failure> {
+    fn method(
+        &mut self,
+        first: &Expr<'_>,
+        operands: &[Expr<'_>],
+        mut args: Vec<String>,
+        piped: Option<String>,
+        level: usize,
+    ) -> Result<String, Failure> {
         let (receiver, chain) = match &first.kind {
             ExprKind::Field(chain) => (self.dot.clone(), chain),
-            ExprKind::Variable(id, Some(chain)) => (self.variable_or_root(*id), chain),
+            ExprKind::Variable(id, Some(chain)) => (self.variable_or_root(first.at, *id), chain),
             ExprKind::Chain(inner, chain) => (self.operand(inner, level + 2)?, chain),
             _ => return self.operand(first, level),
         };
-        Ok(format!("go.m({},{receiver},\"{chain}\",{})", first.at, args.join(",")))
+        whole_numbers(chain.rsplit('.').next().unwrap_or(chain), operands, &mut args);
+        Ok(match piped {
+            Some(piped) => call(first.at, "mp", &[piped, receiver, quoted(chain)], &args),
+            None => call(first.at, "m", &[receiver, quoted(chain)], &args),
+        })
     }
 
-    fn variable_or_root(&self, id: Option<VarId>) -> String {
-        id.map_or_else(|| ROOT.to_owned(), |id| self.variable(id))
+    fn variable_or_root(&self, at: usize, id: Option<VarId>) -> String {
+        id.or(self.dollar).map_or_else(|| ROOT.to_owned(), |id| self.variable(at, id))
     }
 
     fn operand(&mut self, expr: &Expr<'_>, level: usize) -> Result<String, Failure> {
@@ -132,9 +176,9 @@ impl<'a> Scope<'a> {
             ExprKind::Number(value) => number(*value),
             ExprKind::String(text) => Self::string(text),
             ExprKind::Field(chain) => self.fields(at, &self.dot, chain),
-            ExprKind::Variable(id, None) => self.variable_or_root(*id),
-            ExprKind::Variable(id, Some(chain)) => self.fields(at, &self.variable_or_root(*id), chain),
-            ExprKind::Function(name) => call(at, name, &[]),
+            ExprKind::Variable(id, None) => self.variable_or_root(at, *id),
+            ExprKind::Variable(id, Some(chain)) => self.fields(at, &self.variable_or_root(at, *id), chain),
+            ExprKind::Function(name) => call(at, name, &[], &[]),
             ExprKind::Chain(inner, _) if matches!(inner.kind, ExprKind::Nil) => {
                 raise(at, "indirection through explicit nil")
             }
@@ -160,15 +204,30 @@ impl<'a> Scope<'a> {
         if !pipe.assign {
             self.cells.push(id);
         }
-        Ok(format!("go.put(v{id},{value})"))
+        Ok(self.put(pipe.at, id, &value))
     }
 }
 
-fn call(at: usize, name: &str, args: &[String]) -> String {
-    match args {
-        [] => format!("go.{name}({at})"),
-        _ => format!("go.{name}({at},{})", args.join(",")),
+/// `go.name(at,first…,rest…)`
+fn call(at: usize, name: &str, first: &[String], rest: &[String]) -> String {
+    let mut out = format!("go.{name}({at}");
+    for arg in first.iter().chain(rest) {
+        out.push(',');
+        out.push_str(arg);
     }
+    out.push(')');
+    out
+}
+
+/// A name as a string of the engine.
+fn quoted(name: &str) -> String {
+    format!("\"{name}\"")
+}
+
+/// The use of a variable that nothing declares, after `value`, which Go evaluates first.
+fn undeclared(at: usize, failure: &Failure, value: &str) -> String {
+    let hint = failure.hint.as_deref().map_or_else(|| "none".to_owned(), Scope::string);
+    format!("go.raise({at},{},{hint},{value})", Scope::string(&failure.message))
 }
 
 /// An error that is raised when the expression is evaluated, and only then, as in Go.
@@ -188,21 +247,31 @@ fn balanced(args: &[String], word: &str) -> String {
     }
 }
 
-/// Go gives a whole float constant (`2.0`) to an integer parameter; elsewhere it stays a float.
-fn whole_numbers(name: &str, operands: &[Expr<'_>], mut args: Vec<String>) -> Vec<String> {
-    if name == "indent"
-        && let (Some(arg), Some(ExprKind::Number(Number { int: Some(int), .. }))) =
-            (args.first_mut(), operands.first().map(|operand| &operand.kind))
-    {
-        *arg = int.to_string();
+/// Go gives a whole constant (`2.0`) to a parameter that is an integer, or a named one; elsewhere it is what it looks
+/// like. Only constants: a variable that holds an `int` is no duration.
+fn whole_numbers(name: &str, operands: &[Expr<'_>], args: &mut [String]) {
+    let (open, close) = match name {
+        "indent" | "AddDate" => ("", ""),
+        "Add" | "Round" | "Truncate" => ("go.duration(", ")"),
+        _ => return,
+    };
+    for (arg, operand) in args.iter_mut().zip(operands) {
+        if let ExprKind::Number(Number { int: Some(int), .. }) = operand.kind {
+            *arg = format!("{open}{}{close}", number(Number::int(int)));
+        }
     }
-    args
+}
+
+fn float(value: f64) -> String {
+    if value.is_sign_negative() { format!("(-{:?})", -value) } else { format!("{value:?}") }
 }
 
 fn number(value: Number) -> String {
+    if let Some((real, imaginary)) = value.complex {
+        return format!("go.complex({},{})", float(real), float(imaginary));
+    }
     match (value.float, value.int) {
-        (Some(float), _) if float.is_sign_negative() => format!("(-{:?})", -float),
-        (Some(float), _) => format!("{float:?}"),
+        (Some(value), _) => float(value),
         // One more than the largest: has no positive counterpart to negate.
         (None, Some(i64::MIN)) => format!("(-{} - 1)", i64::MAX),
         (None, Some(int)) if int < 0 => format!("(-{})", int.unsigned_abs()),

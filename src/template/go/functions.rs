@@ -108,7 +108,7 @@ fn own(runtime: &Runtime, name: &str, args: &[Value]) -> Outcome {
             Value::from(runtime.env(key).filter(|value| !value.is_empty()).unwrap_or(fallback))
         }
         "default" => Value::from(pure::default(text(name, args, 0)?, text(name, args, 1)?)),
-        "toLower" => Value::from(text(name, args, 0)?.to_lowercase()),
+        "toLower" => Value::from(pure::to_lower(text(name, args, 0)?)),
         "slug" => Value::from(pure::slug(text(name, args, 0)?)),
         "truncSHA" => Value::from(pure::trunc_sha(text(name, args, 0)?)),
         "trimPrefix" => Value::from(pure::trim_prefix(text(name, args, 0)?, text(name, args, 1)?)),
@@ -131,8 +131,11 @@ fn own(runtime: &Runtime, name: &str, args: &[Value]) -> Outcome {
 }
 
 fn join(args: &[Value]) -> Outcome {
-    let View::List("string", items) = view(&args[0]) else {
-        return Err(wrong_type("join", args, 0, "[]string"));
+    let items = match view(&args[0]) {
+        View::List("string", items) => items,
+        // No value is an empty list, where a list is asked for.
+        View::Nil => Vec::new(),
+        _ => return Err(wrong_type("join", args, 0, "[]string")),
     };
     let separator = text("join", args, 1)?;
     let items: Vec<&str> = items.iter().filter_map(Value::as_str).collect();

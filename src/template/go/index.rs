@@ -1,6 +1,7 @@
 //! `index`, `slice` and `len`.
 
 use super::super::Value;
+use super::literal;
 use super::object::{GoValue, IntType, View, type_name, view};
 use super::runtime::Runtime;
 
@@ -77,8 +78,7 @@ pub(super) fn slice(item: &Value, indexes: &[Value]) -> Result<Value, String> {
         return Err(format!("invalid slice index: {to} > {cap}"));
     }
     Ok(match view(item) {
-        // Bytes that are no whole characters become U+FFFD: values are text here.
-        View::Str(text) => Value::from(String::from_utf8_lossy(&text.as_bytes()[from..to]).as_ref()),
+        View::Str(text) => Value::from(literal::text_of(&text.as_bytes()[from..to])),
         View::List(elem, items) => {
             Value::from_object(GoValue::List { elem, items: items[from..to].to_vec() })
         }

@@ -319,6 +319,21 @@ impl Lexer<'_> {
     /// Go's `scanNumber`: the shape only, `literal::number` decides what it is worth.
     fn number(&mut self) -> Result<(), Failure> {
         let start = self.pos;
+        let mut good = self.scan_number();
+        if good && matches!(self.bytes.get(self.pos), Some(b'+' | b'-')) {
+            // Complex, `1+2i`: no spaces, and an `i` at the end.
+            good = self.scan_number() && self.bytes[self.pos - 1] == b'i';
+        }
+        if !good {
+            self.skip_alphanumeric();
+            let shown = &self.text[start..self.pos];
+            return Err(Failure::at(start, format!("bad number syntax: {shown:?}")));
+        }
+        self.push(Kind::Number, start, self.pos);
+        Ok(())
+    }
+
+    fn scan_number(&mut self) -> bool {
         self.accept(b"+-");
         let mut digits: &[u8] = b"0123456789_";
         if self.accept(b"0") {
@@ -344,13 +359,7 @@ impl Lexer<'_> {
             self.accept_run(b"0123456789_");
         }
         self.accept(b"i");
-        if self.text[self.pos..].chars().next().is_some_and(is_alphanumeric) {
-            self.skip_alphanumeric();
-            let shown = &self.text[start..self.pos];
-            return Err(Failure::at(start, format!("bad number syntax: {shown:?}")));
-        }
-        self.push(Kind::Number, start, self.pos);
-        Ok(())
+        !self.text[self.pos..].chars().next().is_some_and(is_alphanumeric)
     }
 
     fn accept(&mut self, set: &[u8]) -> bool {

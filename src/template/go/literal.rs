@@ -9,27 +9,45 @@ use super::ast::Number;
 pub(super) fn number(text: &str, offset: usize) -> Result<Number, Failure> {
     if text.starts_with('\'') {
         return character(text)
-            .map(|c| Number { float: None, int: Some(i64::from(u32::from(c))) })
+            .map(|c| Number::int(i64::from(u32::from(c))))
             .ok_or_else(|| Failure::at(offset, format!("malformed character constant: {text}")));
     }
-    if text.ends_with('i') {
-        return Err(Failure::at(offset, format!("complex numbers are not supported: {text}")));
+    let illegal = || Failure::at(offset, format!("illegal number syntax: {text:?}"));
+    if let Some(body) = text.strip_suffix('i') {
+        let (real, imaginary) = complex(body).ok_or_else(illegal)?;
+        let int = (imaginary == 0.0).then(|| whole(real)).flatten();
+        return Ok(Number { complex: Some((real, imaginary)), float: None, int });
     }
     let looks_float = looks_float(text);
     if let Some(wide) = integer(text) {
         return match i64::try_from(wide) {
-            Ok(int) => Ok(Number { float: None, int: Some(int) }),
+            Ok(int) => Ok(Number::int(int)),
             Err(_) => Err(Failure::at(offset, format!("{text} overflows int"))),
         };
     }
     match float(text) {
         Some(_) if !looks_float => Err(Failure::at(offset, format!("integer overflow: {text:?}"))),
-        #[expect(clippy::cast_possible_truncation, reason = "only taken when it is exact, as Go does")]
-        Some(value) => {
-            let exact = value.fract() == 0.0 && value.abs() < 9.2e18;
-            Ok(Number { float: Some(value), int: exact.then_some(value as i64) })
-        }
-        None => Err(Failure::at(offset, format!("illegal number syntax: {text:?}"))),
+        Some(value) => Ok(Number { float: Some(value), int: whole(value), complex: None }),
+        None => Err(illegal()),
+    }
+}
+
+/// The integer that a float is, if it is one.
+#[expect(clippy::cast_possible_truncation, reason = "only taken when it is exact, as Go does")]
+fn whole(value: f64) -> Option<i64> {
+    (value.fract() == 0.0 && value.abs() < 9.2e18).then_some(value as i64)
+}
+
+/// `2` and `1+2`, the parts of `2i` and `1+2i`.
+fn complex(body: &str) -> Option<(f64, f64)> {
+    let hexadecimal = body.trim_start_matches(['+', '-']).starts_with(['0']) && body.contains(['x', 'X']);
+    let exponent = |at: usize| match body.as_bytes()[at - 1] {
+        b'e' | b'E' => !hexadecimal,
+        byte => matches!(byte, b'p' | b'P'),
+    };
+    match body.rmatch_indices(['+', '-']).map(|(at, _)| at).find(|&at| at > 0 && !exponent(at)) {
+        Some(at) => Some((float(&body[..at])?, float(&body[at..])?)),
+        None => Some((0.0, float(body)?)),
     }
 }
 
@@ -72,10 +90,12 @@ fn without_underscores(digits: &str, prefixed: bool) -> Option<String> {
 
 fn float(text: &str) -> Option<f64> {
     let (negative, body) = split_sign(text);
-    let lower = body.to_ascii_lowercase();
+    if !underscores_are_between_digits(body) {
+        return None;
+    }
+    let lower = body.to_ascii_lowercase().replace('_', "");
     let value = match lower.strip_prefix("0x") {
         Some(hex) => hex_float(hex)?,
-        None if lower.contains('_') => return None,
         None if lower.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'+' | b'-')) => {
             lower.parse().ok()?
         }
@@ -85,11 +105,28 @@ fn float(text: &str) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
+/// In a float each underscore has a digit, or the base prefix, before it and a digit behind it.
+fn underscores_are_between_digits(body: &str) -> bool {
+    let prefix = ["0x", "0X", "0b", "0B", "0o", "0O"].into_iter().find(|prefix| body.starts_with(prefix));
+    let hexadecimal = matches!(prefix, Some("0x" | "0X"));
+    let mut after_digit = prefix.is_some();
+    let mut after_underscore = false;
+    for c in body[prefix.map_or(0, str::len)..].chars() {
+        let digit = c.is_ascii_digit() || hexadecimal && c.is_ascii_hexdigit();
+        if c == '_' && !after_digit || after_underscore && !digit {
+            return false;
+        }
+        after_digit = digit;
+        after_underscore = c == '_';
+    }
+    !after_underscore
+}
+
 /// `1.8p3`, the part after `0x`: a hexadecimal mantissa and a binary exponent.
 fn hex_float(text: &str) -> Option<f64> {
     let (mantissa, exponent) = text.split_once('p')?;
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = without_underscores(&format!("{whole}{fraction}"), true)?;
+    let digits = format!("{whole}{fraction}");
     if digits.is_empty() || digits.len() > 300 {
         return None;
     }
@@ -98,7 +135,7 @@ fn hex_float(text: &str) -> Option<f64> {
         value = value * 16.0 + f64::from(c.to_digit(16)?);
     }
     let exponent: i32 = exponent.parse().ok().filter(|e: &i32| e.abs() < 5000)?;
-    let shift = exponent - 4 * i32::try_from(fraction.replace('_', "").len()).ok()?;
+    let shift = exponent - 4 * i32::try_from(fraction.len()).ok()?;
     // In two steps, so that neither power overflows where the product does not.
     Some(value * 2f64.powi(shift / 2) * 2f64.powi(shift - shift / 2))
 }
@@ -125,8 +162,17 @@ pub(super) fn string(text: &str, offset: usize) -> Result<String, Failure> {
         return Ok(body.to_owned());
     }
     let bytes = unescape(body, '"').ok_or_else(|| Failure::at(offset, "invalid escape in string"))?;
-    // Values are text here: bytes that are no UTF-8 (`"\xff"`) become U+FFFD, as they do where output is shown.
-    Ok(String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+    Ok(text_of(&bytes))
+}
+
+/// Values are text here: each byte that is no UTF-8 (`"\xff"`) becomes U+FFFD, as it does where Go's output is shown.
+pub(super) fn text_of(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    out
 }
 
 /// `strconv.Unquote` without the quotes; `None` for an escape Go does not have.

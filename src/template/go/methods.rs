@@ -1,5 +1,6 @@
 //! Methods of the values templates can reach: times, durations, months and weekdays.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp, tz::TimeZone};
 
 use super::super::{Value, gotime};
@@ -15,6 +16,9 @@ pub(super) fn call(value: &Value, name: &str, args: &[Value]) -> Option<Outcome>
 pub(super) fn call_on(value: &GoValue, name: &str, args: &[Value]) -> Option<Outcome> {
     match value {
         GoValue::Time(time) => time_method(*time, name, args),
+        GoValue::Int(IntType::Duration, number) if matches!(name, "Round" | "Truncate") => {
+            Some(arity(name, args, 1).and_then(|()| rounded(*number, name, &args[0])))
+        }
         GoValue::Int(kind, number) => int_method(*kind, *number, name, args),
         _ => None,
     }
@@ -33,15 +37,13 @@ fn time(time: Timestamp) -> Value {
 
 /// Methods of `time.Duration`, `time.Month` and `time.Weekday`.
 fn int_method(kind: IntType, number: i64, name: &str, args: &[Value]) -> Option<Outcome> {
-    #[expect(clippy::cast_precision_loss, reason = "Go's Hours, Minutes and Seconds are floats as well")]
-    let float = number as f64;
     let value = match (kind, name) {
         (IntType::Month, "String") => Value::from(gotime::month_name(number)),
         (IntType::Weekday, "String") => Value::from(gotime::weekday_name(number)),
         (IntType::Duration, "String") => Value::from(gotime::duration_string(number)),
-        (IntType::Duration, "Hours") => Value::from(float / 3.6e12),
-        (IntType::Duration, "Minutes") => Value::from(float / 6e10),
-        (IntType::Duration, "Seconds") => Value::from(float / 1e9),
+        (IntType::Duration, "Hours") => Value::from(in_units(number, 3_600_000_000_000)),
+        (IntType::Duration, "Minutes") => Value::from(in_units(number, 60_000_000_000)),
+        (IntType::Duration, "Seconds") => Value::from(in_units(number, 1_000_000_000)),
         (IntType::Duration, "Milliseconds") => int(IntType::Int64, number / 1_000_000),
         (IntType::Duration, "Microseconds") => int(IntType::Int64, number / 1000),
         (IntType::Duration, "Nanoseconds") => int(IntType::Int64, number),
@@ -49,6 +51,29 @@ fn int_method(kind: IntType, number: i64, name: &str, args: &[Value]) -> Option<
         _ => return None,
     };
     Some(arity(name, args, 0).map(|()| value))
+}
+
+/// Whole units and their fraction are made floats one by one, as Go does.
+#[expect(clippy::cast_precision_loss, reason = "Go's Hours, Minutes and Seconds are floats as well")]
+fn in_units(number: i64, unit: i64) -> f64 {
+    (number / unit) as f64 + (number % unit) as f64 / unit as f64
+}
+
+/// `Round` and `Truncate` of a duration.
+fn rounded(number: i64, name: &str, unit: &Value) -> Outcome {
+    let View::Int(IntType::Duration, unit) = view(unit) else {
+        return Err(wrong_type(name, "time.Duration", unit));
+    };
+    if unit <= 0 {
+        return Ok(int(IntType::Duration, number));
+    }
+    let rest = number % unit;
+    let mut result = number - rest;
+    // Half goes away from zero, and what would not fit stays at the end of the range.
+    if name == "Round" && rest.unsigned_abs() >= unit.unsigned_abs() - rest.unsigned_abs() {
+        result = result.saturating_add(if number < 0 { -unit } else { unit });
+    }
+    Ok(int(IntType::Duration, result))
 }
 
 fn arity(name: &str, args: &[Value], wanted: usize) -> Result<(), String> {
@@ -60,7 +85,7 @@ fn arity(name: &str, args: &[Value], wanted: usize) -> Result<(), String> {
 
 fn time_method(t: Timestamp, name: &str, args: &[Value]) -> Option<Outcome> {
     let wanted = match name {
-        "Format" | "Before" | "After" | "Equal" | "Compare" | "Add" | "Sub" | "Truncate" => 1,
+        "Format" | "Before" | "After" | "Equal" | "Compare" | "Add" | "Sub" | "Truncate" | "Round" => 1,
         "AddDate" => 3,
         "ISOWeek" | "Date" | "Clock" | "Zone" => {
             return Some(Err(format!("can't call method {name}: it has more than one result")));
@@ -92,6 +117,8 @@ fn simple_method(t: Timestamp, name: &str) -> Option<Value> {
         "UnixNano" => int(IntType::Int64, t.as_nanosecond().try_into().unwrap_or(0)),
         // The context's times are UTC, and so is this tool's local time.
         "UTC" | "Local" => time(t),
+        "Location" => Value::from("UTC"),
+        "IsDST" => Value::from(false),
         "IsZero" => Value::from(t.as_nanosecond() == ZERO_TIME),
         "String" => Value::from(gotime::string(t)),
         "GoString" => Value::from(gotime::go_string(t)),
@@ -104,7 +131,7 @@ const ZERO_TIME: i128 = -62_135_596_800 * 1_000_000_000;
 
 fn with_args(t: Timestamp, name: &str, args: &[Value]) -> Outcome {
     let duration = |value: &Value| match view(value) {
-        View::Int(IntType::Duration | IntType::Int, nanoseconds) => Ok(nanoseconds),
+        View::Int(IntType::Duration, nanoseconds) => Ok(nanoseconds),
         _ => Err(wrong_type(name, "time.Duration", value)),
     };
     let moment = |value: &Value| match view(value) {
@@ -130,11 +157,12 @@ fn with_args(t: Timestamp, name: &str, args: &[Value]) -> Outcome {
             let by = SignedDuration::from_nanos(duration(&args[0])?);
             time(t.checked_add(by).map_err(out_of_range)?)
         }
-        "Truncate" => {
+        "Truncate" | "Round" => {
             let unit = i128::from(duration(&args[0])?);
-            let since = t.as_nanosecond() - ZERO_TIME;
-            let rest = if unit > 0 { since % unit } else { 0 };
-            time(Timestamp::from_nanosecond(t.as_nanosecond() - rest).map_err(out_of_range)?)
+            let rest = if unit > 0 { (t.as_nanosecond() - ZERO_TIME).rem_euclid(unit) } else { 0 };
+            let up = name == "Round" && unit > 0 && rest * 2 >= unit;
+            let result = t.as_nanosecond() - rest + if up { unit } else { 0 };
+            time(Timestamp::from_nanosecond(result).map_err(out_of_range)?)
         }
         _ => time(add_date(t, name, args)?),
     })
@@ -152,11 +180,13 @@ fn add_date(t: Timestamp, name: &str, args: &[Value]) -> Result<Timestamp, Strin
     let out_of_range = || format!("error calling {name}: the time is out of range");
     let [years, months, days] = amounts;
     let c = gotime::civil(t);
-    let day = i64::from(c.day());
-    let span =
-        Span::new().try_years(years).and_then(|span| span.try_months(months)).map_err(|_| out_of_range())?;
-    let first = c.date().first_of_month().checked_add(span).map_err(|_| out_of_range())?;
-    let days = days.checked_add(day - 1).ok_or_else(out_of_range)?;
+    // Not by one span of years, months and days: its units all have one sign.
+    let month =
+        i128::from(c.year()) * 12 + i128::from(c.month()) - 1 + i128::from(years) * 12 + i128::from(months);
+    let year = i16::try_from(month.div_euclid(12)).map_err(|_| out_of_range())?;
+    let month = i8::try_from(month.rem_euclid(12) + 1).map_err(|_| out_of_range())?;
+    let first = Date::new(year, month, 1).map_err(|_| out_of_range())?;
+    let days = days.checked_add(i64::from(c.day()) - 1).ok_or_else(out_of_range)?;
     let days = Span::new().try_days(days).map_err(|_| out_of_range())?;
     let date = first.checked_add(days).map_err(|_| out_of_range())?;
     TimeZone::UTC.to_timestamp(date.to_datetime(c.time())).map_err(|_| out_of_range())

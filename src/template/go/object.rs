@@ -33,6 +33,7 @@ pub(crate) enum GoValue {
     },
     Time(Timestamp),
     Int(IntType, i64),
+    Complex(f64, f64),
 }
 
 /// Integer types other than `int`.
@@ -77,7 +78,7 @@ impl Object for GoValue {
                 fields.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone())
             }
             Self::Time(_) | Self::Int(..) => methods::call_on(self, key, &[])?.ok(),
-            Self::Map { .. } | Self::List { .. } => None,
+            Self::Map { .. } | Self::List { .. } | Self::Complex(..) => None,
         }
     }
 
@@ -105,6 +106,7 @@ impl Object for GoValue {
             Self::Map { entries, .. } => !entries.is_empty(),
             Self::List { items, .. } => !items.is_empty(),
             Self::Int(_, value) => *value != 0,
+            Self::Complex(real, imaginary) => *real != 0.0 || *imaginary != 0.0,
         }
     }
 
@@ -120,6 +122,7 @@ pub(crate) enum View<'a> {
     Bool(bool),
     Int(IntType, i64),
     Float(f64),
+    Complex(f64, f64),
     Str(&'a str),
     Time(Timestamp),
     List(&'static str, Vec<Value>),
@@ -155,6 +158,7 @@ fn view_object(object: &GoValue) -> View<'_> {
         GoValue::List { elem, items } => View::List(elem, items.clone()),
         GoValue::Time(time) => View::Time(*time),
         GoValue::Int(kind, value) => View::Int(*kind, *value),
+        GoValue::Complex(real, imaginary) => View::Complex(*real, *imaginary),
     }
 }
 
@@ -184,6 +188,7 @@ pub(crate) fn type_name(value: &Value) -> String {
         View::Bool(_) => "bool".to_owned(),
         View::Int(kind, _) => kind.name().to_owned(),
         View::Float(_) => "float64".to_owned(),
+        View::Complex(..) => "complex128".to_owned(),
         View::Str(_) => "string".to_owned(),
         View::Time(_) => "time.Time".to_owned(),
         View::List(elem, _) => format!("[]{elem}"),

@@ -26,10 +26,12 @@ pub(super) fn parse(text: &str) -> Result<File<'_>, Failure> {
         loops: 0,
         variables: Vec::new(),
         scope: Vec::new(),
+        dollar: None,
         definitions: Vec::new(),
     };
     let body = parser.file()?;
-    Ok(File { body, definitions: parser.definitions, variables: parser.variables })
+    let Parser { dollar, definitions, variables, .. } = parser;
+    Ok(File { body, dollar, definitions, variables })
 }
 
 pub(super) struct Parser<'s> {
@@ -41,6 +43,8 @@ pub(super) struct Parser<'s> {
     pub(super) variables: Vec<Variable>,
     /// Visible variables, innermost last.
     pub(super) scope: Vec<(&'s str, VarId)>,
+    /// What `$` is in the body at hand, once something is assigned to it.
+    pub(super) dollar: Option<VarId>,
     definitions: Vec<Definition<'s>>,
 }
 
@@ -237,7 +241,7 @@ impl<'s> Parser<'s> {
         let mut at = word.start;
         let otherwise = loop {
             let pipe = self.pipeline(context, Kind::Close)?;
-            let (body, stop, end) = self.items(word)?;
+            let (body, stop, end) = self.arm(word)?;
             arms.push(Arm { at, pipe, body });
             match stop {
                 Stop::End => break None,
@@ -254,6 +258,22 @@ impl<'s> Parser<'s> {
         Ok(Item::Branch { with, arms, otherwise })
     }
 
+    /// What an `if`, `with` or `range` guards. When an `else` follows, Go's parser still knows the variables declared
+    /// here, but they do not exist when it runs.
+    fn arm(&mut self, opened: Token) -> Result<(Body<'s>, Stop, Token), Failure> {
+        let visible = self.scope.len();
+        let (body, stop, word) = self.items(opened)?;
+        let gone = self.scope.split_off(visible);
+        if !matches!(stop, Stop::End) {
+            for (name, _) in gone {
+                if let Err(undeclared) = self.resolve(name, word.start) {
+                    self.declare(name, word.start, Variable { cell: true, undeclared: Some(undeclared) })?;
+                }
+            }
+        }
+        Ok((body, stop, word))
+    }
+
     /// What follows `{{ else }}`, which must be ended by `{{ end }}`.
     fn last_branch(&mut self, opened: Token) -> Result<Body<'s>, Failure> {
         match self.items(opened)? {
@@ -265,7 +285,7 @@ impl<'s> Parser<'s> {
     fn range(&mut self, word: Token) -> Result<Item<'s>, Failure> {
         let pipe = self.pipeline("range", Kind::Close)?;
         self.loops += 1;
-        let (body, stop, end) = self.items(word)?;
+        let (body, stop, end) = self.arm(word)?;
         self.loops -= 1;
         let otherwise = match stop {
             Stop::End => None,
@@ -314,29 +334,31 @@ impl<'s> Parser<'s> {
         self.enter(word.start)?;
         let scope = std::mem::take(&mut self.scope);
         let loops = std::mem::take(&mut self.loops);
+        let dollar = self.dollar.take();
         let (body, stop, end) = self.items(word)?;
         if !matches!(stop, Stop::End) {
             return Err(Failure::at(end.start, "unexpected {{else}} in definition"));
         }
         self.scope = scope;
         self.loops = loops;
+        let dollar = std::mem::replace(&mut self.dollar, dollar);
         self.leave();
-        self.define_as(word, name, body)
+        self.define_as(word, Definition { name, body, dollar })
     }
 
     /// Go: an empty definition never replaces, and may be replaced; two that say something are an error.
-    fn define_as(&mut self, word: Token, name: String, body: Body<'s>) -> Result<(), Failure> {
+    fn define_as(&mut self, word: Token, definition: Definition<'s>) -> Result<(), Failure> {
         if self.definitions.len() >= MAX_DEFINITIONS {
             return Err(Failure::at(
                 word.start,
                 format!("more than {MAX_DEFINITIONS} definitions in one file"),
             ));
         }
-        match self.definitions.iter_mut().find(|d| d.name == name) {
-            None => self.definitions.push(Definition { name, body }),
-            Some(known) if is_empty(&known.body) => known.body = body,
-            Some(_) if is_empty(&body) => {}
-            Some(_) => {
+        match self.definitions.iter_mut().find(|known| known.name == definition.name) {
+            None => self.definitions.push(definition),
+            Some(known) if is_empty(&known.body) => *known = definition,
+            Some(_) if is_empty(&definition.body) => {}
+            Some(Definition { name, .. }) => {
                 return Err(Failure::at(word.start, format!("multiple definition of template {name:?}")));
             }
         }

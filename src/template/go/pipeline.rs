@@ -29,20 +29,52 @@ impl<'s> Parser<'s> {
     }
 
     fn target(&mut self, name: &'s str, offset: usize, assign: bool, end: Kind) -> Result<VarId, Failure> {
-        if assign {
-            let id = self
-                .resolve(name, offset)?
-                .ok_or_else(|| Failure::at(offset, "$ cannot be assigned here"))?;
-            self.variables[id].cell = true;
-            return Ok(id);
+        if !assign {
+            let variable = Variable { cell: end == Kind::RightParen, undeclared: None };
+            return self.declare(name, offset, variable);
         }
+        match self.resolve(name, offset) {
+            Ok(Some(id)) => {
+                self.variables[id].cell = true;
+                Ok(id)
+            }
+            Ok(None) => self.dollar(offset),
+            // Go finds out when it gets there, which may be never.
+            Err(undeclared) => {
+                self.declare(name, offset, Variable { cell: true, undeclared: Some(undeclared) })
+            }
+        }
+    }
+
+    pub(super) fn declare(
+        &mut self,
+        name: &'s str,
+        offset: usize,
+        variable: Variable,
+    ) -> Result<VarId, Failure> {
+        let id = self.variable(offset, variable)?;
+        self.scope.push((name, id));
+        Ok(id)
+    }
+
+    fn variable(&mut self, offset: usize, variable: Variable) -> Result<VarId, Failure> {
         if self.variables.len() >= MAX_VARIABLES {
             return Err(Failure::at(offset, format!("more than {MAX_VARIABLES} variables in one file")));
         }
-        self.variables.push(Variable { cell: end == Kind::RightParen });
-        let id = self.variables.len() - 1;
-        self.scope.push((name, id));
-        Ok(id)
+        self.variables.push(variable);
+        Ok(self.variables.len() - 1)
+    }
+
+    /// `$` as a variable that can be assigned to.
+    fn dollar(&mut self, offset: usize) -> Result<VarId, Failure> {
+        match self.dollar {
+            Some(id) => Ok(id),
+            None => {
+                let id = self.variable(offset, Variable { cell: true, undeclared: None })?;
+                self.dollar = Some(id);
+                Ok(id)
+            }
+        }
     }
 
     fn targets(&mut self, context: &str) -> Result<Targets<'s>, Failure> {
@@ -188,7 +220,7 @@ impl<'s> Parser<'s> {
     }
 
     /// The declaration of a visible variable; `None` for `$`, the argument of the template.
-    fn resolve(&self, name: &str, offset: usize) -> Result<Option<VarId>, Failure> {
+    pub(super) fn resolve(&self, name: &str, offset: usize) -> Result<Option<VarId>, Failure> {
         if let Some((_, id)) = self.scope.iter().rev().find(|(known, _)| *known == name) {
             return Ok(Some(*id));
         }

@@ -64,6 +64,16 @@ impl Object for Runtime {
                 }
                 return Ok(value.clone());
             }
+            // The last argument of `and` and `or` came through a pipe, so that it is evaluated first and always.
+            ("and_piped", [piped, value]) => return Ok(if value.is_true() { piped } else { value }.clone()),
+            ("or_piped", [piped, value]) => return Ok(if value.is_true() { value } else { piped }.clone()),
+            ("duration", [number]) => return Ok(int(IntType::Duration, number.as_i64().unwrap_or(0))),
+            ("complex", [real, imaginary]) => {
+                return Ok(Value::from_object(GoValue::Complex(
+                    real.clone().try_into()?,
+                    imaginary.clone().try_into()?,
+                )));
+            }
             _ => {}
         }
         let Some((at, args)) = args.split_first() else { return Err(ErrorKind::MissingArgument.into()) };
@@ -107,15 +117,29 @@ impl Runtime {
             ("m", [receiver, chain, args @ ..]) => {
                 Ok(field::chain(self, at, receiver, chain.as_str().unwrap_or(""), args)?)
             }
+            // What came through a pipe is evaluated first and stands last.
+            ("mp", [piped, receiver, chain, args @ ..]) => {
+                let args = [args, std::slice::from_ref(piped)].concat();
+                Ok(field::chain(self, at, receiver, chain.as_str().unwrap_or(""), &args)?)
+            }
+            ("piped", [name, piped, args @ ..]) => {
+                let args = [args, std::slice::from_ref(piped)].concat();
+                self.call(at, name.as_str().unwrap_or(""), &args)
+            }
             ("range", [value]) => Ok(range(at, value)?),
             ("pairs", [value]) => Ok(pairs(at, value)?),
             ("template", [name, dot]) => self.template(state, at, name.as_str().unwrap_or(""), dot),
-            ("raise", [message]) => Err(Failure::at(at, message.as_str().unwrap_or("")).into()),
-            (name, args) => {
-                let outcome = functions::call(self, at, name, args);
-                Ok(outcome.map_err(|why| Failure::at(at, why))?)
+            ("raise", [message, more @ ..]) => {
+                let hint = more.first().and_then(|hint| hint.as_str()).map(str::to_owned);
+                Err(Failure { hint, ..Failure::at(at, message.as_str().unwrap_or("")) }.into())
             }
+            (name, args) => self.call(at, name, args),
         }
+    }
+
+    fn call(&self, at: usize, name: &str, args: &[Value]) -> Result<Value, Stop> {
+        let outcome = functions::call(self, at, name, args);
+        Ok(outcome.map_err(|why| Failure::at(at, why))?)
     }
 
     pub(super) fn now(&self) -> Value {

@@ -18,9 +18,25 @@ pub(super) fn print(printer: &mut Printer, value: f64, verb: char) -> bool {
         special(printer, value);
         return true;
     }
-    let general = matches!(verb, 'v' | 'g' | 'G');
-    let body = if printer.flags.sharp && verb != 'b' { with_point(&body, general, precision) } else { body };
+    let keeps_zeros = matches!(verb, 'v' | 'g' | 'G' | 'x');
+    let body =
+        if printer.flags.sharp && verb != 'b' { with_point(&body, keeps_zeros, precision) } else { body };
     finite(printer, value.is_sign_negative(), &body);
+    true
+}
+
+/// Prints a complex number, `(1+2i)`; `false` when the verb is not one of floats.
+pub(super) fn print_complex(printer: &mut Printer, real: f64, imaginary: f64, verb: char) -> bool {
+    if !matches!(verb, 'v' | 'b' | 'g' | 'G' | 'x' | 'X' | 'f' | 'F' | 'e' | 'E') {
+        return false;
+    }
+    let plus = printer.flags.plus;
+    printer.buf.push('(');
+    print(printer, real, verb);
+    printer.flags.plus = true;
+    print(printer, imaginary, verb);
+    printer.buf.push_str("i)");
+    printer.flags.plus = plus;
     true
 }
 
@@ -131,12 +147,15 @@ fn plain(digits: &str, power: i32) -> String {
     }
 }
 
-/// `#`: always a point; `%g` keeps its trailing zeros.
-fn with_point(body: &str, general: bool, precision: Option<usize>) -> String {
-    let (number, tail) = body.find(['e', 'E', 'p', 'P']).map_or((body, ""), |at| body.split_at(at));
+/// `#`: always a point; `%g` and `%x` keep trailing zeros. Go counts every character behind the first that is no
+/// `0`, the `x` of a hexadecimal float among them.
+fn with_point(body: &str, keeps_zeros: bool, precision: Option<usize>) -> String {
+    let hexadecimal = body.starts_with("0x") || body.starts_with("0X");
+    let tails: &[char] = if hexadecimal { &['p', 'P'] } else { &['e', 'E', 'p', 'P'] };
+    let (number, tail) = body.find(tails).map_or((body, ""), |at| body.split_at(at));
     let mut out = number.to_owned();
-    let mut wanted = if general { precision.unwrap_or(6) } else { 0 };
-    let significant = number.chars().filter(char::is_ascii_digit).skip_while(|c| *c == '0').count();
+    let mut wanted = if keeps_zeros { precision.unwrap_or(6) } else { 0 };
+    let significant = number.chars().filter(|c| *c != '.').skip_while(|c| *c == '0').count();
     wanted = wanted.saturating_sub(significant);
     if !number.contains('.') {
         wanted = wanted.saturating_sub(usize::from(number == "0"));

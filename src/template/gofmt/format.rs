@@ -74,7 +74,7 @@ impl Scan<'_> {
             _ if !self.good => printer.complain(verb, "BADINDEX"),
             None => printer.complain(verb, "MISSING"),
             Some(arg) => {
-                if verb == 'v' {
+                if matches!(verb, 'v' | 'w') {
                     printer.flags.go_syntax();
                 }
                 printer.print(arg, verb);
@@ -150,7 +150,8 @@ impl Scan<'_> {
     }
 
     fn precision(&mut self, printer: &mut Printer, indexed: bool) -> bool {
-        if self.byte() != Some(b'.') {
+        // A point at the very end is the verb.
+        if self.byte() != Some(b'.') || self.at + 1 == self.bytes.len() {
             return indexed;
         }
         self.at += 1;

@@ -53,8 +53,10 @@ fn digits(printer: &mut Printer, value: i64, base: u8, digits: &str, verb: char)
         () => "",
     });
     let zeros = wanted.saturating_sub(digits.len());
+    if verb == 'O' {
+        text.push_str("0o");
+    }
     text.push_str(match (verb, base) {
-        ('O', _) => "0o",
         ('X', _) if flags.sharp => "0X",
         (_, 16) if flags.sharp => "0x",
         (_, 2) if flags.sharp => "0b",
@@ -75,8 +77,9 @@ fn unicode(printer: &mut Printer, value: i64) {
     // Not by the standard library's width, which panics beyond 65535.
     let digits = format!("{value:X}");
     let mut text = format!("U+{}{digits}", "0".repeat(width.saturating_sub(digits.len())));
-    if flags.sharp && quote::is_print(character(value)) {
-        text.push_str(&format!(" '{}'", character(value)));
+    let shown = u32::try_from(value).ok().and_then(char::from_u32).filter(|c| quote::is_print(*c));
+    if let Some(shown) = shown.filter(|_| flags.sharp) {
+        text.push_str(&format!(" '{shown}'"));
     }
     printer.flags.zero = false;
     printer.pad(&text);

@@ -1,5 +1,7 @@
 //! One value under one verb: dispatch by type, composites, and the messages for verbs that do not fit.
 
+use jiff::Timestamp;
+
 use super::super::Value;
 use super::super::go::object::{IntType, View, type_name, view};
 use super::super::gotime;
@@ -36,6 +38,8 @@ pub(super) struct Printer {
     pub flags: Flags,
     /// Nesting of composites, which values made by jinja templates could drive deep.
     depth: usize,
+    /// Inside of `%!d(type=value)`, where Go calls no `String` method.
+    complaining: bool,
 }
 
 const MAX_DEPTH: usize = 50;
@@ -67,10 +71,12 @@ impl Printer {
         self.buf.push_str("%!");
         self.buf.push(verb);
         self.buf.push('(');
+        self.complaining = true;
         match view(value) {
             View::Nil => self.buf.push_str("<nil>"),
             _ => self.typed(value),
         }
+        self.complaining = false;
         self.buf.push(')');
     }
 
@@ -79,11 +85,11 @@ impl Printer {
         if self.depth > MAX_DEPTH || self.buf.len() > MAX_TEXT {
             return;
         }
-        if verb == 'T' {
-            return self.text(&type_name(value), 's', value);
-        }
         match view(value) {
-            View::Nil if verb == 'v' => self.pad("<nil>"),
+            View::Nil if matches!(verb, 'v' | 'T') => self.pad("<nil>"),
+            _ if verb == 'T' => self.text(&type_name(value), 's', value),
+            // Errors are `%w`'s and addresses `%p`'s: templates have no errors, and their lists and maps no address.
+            _ if matches!(verb, 'w' | 'p') => self.bad_verb(verb, value),
             View::Bool(b) if matches!(verb, 'v' | 't') => self.pad(if b { "true" } else { "false" }),
             View::Nil | View::Bool(_) => self.bad_verb(verb, value),
             View::Str(text) => self.text(text, verb, value),
@@ -92,11 +98,13 @@ impl Printer {
                     self.bad_verb(verb, value);
                 }
             }
+            View::Complex(real, imaginary) => {
+                if !floats::print_complex(self, real, imaginary, verb) {
+                    self.bad_verb(verb, value);
+                }
+            }
             View::Int(kind, number) => self.integer(kind, number, verb, value),
-            View::Time(time) => match verb {
-                'v' if self.flags.sharp_v => self.pad(&gotime::go_string(time)),
-                _ => self.text(&gotime::string(time), verb, value),
-            },
+            View::Time(time) => self.time(time, verb, value),
             View::List(elem, items) => self.list(elem, &items, verb),
             View::Map(name, pairs) => self.map(name, &pairs, verb),
             View::Struct(name, fields) => self.structure(name, fields, verb),
@@ -104,7 +112,7 @@ impl Printer {
     }
 
     fn integer(&mut self, kind: IntType, number: i64, verb: char, value: &Value) {
-        let named = if matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') && !self.flags.sharp_v {
+        let named = if self.calls_string(verb) {
             match kind {
                 IntType::Month => Some(gotime::month_name(number)),
                 IntType::Weekday => Some(gotime::weekday_name(number)),
@@ -119,6 +127,61 @@ impl Printer {
             None if numbers::print(self, number, kind == IntType::Uint8, verb) => {}
             None => self.bad_verb(verb, value),
         }
+    }
+
+    /// Does Go print what the value's `String` method gives, if it has one?
+    fn calls_string(&self, verb: char) -> bool {
+        matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') && !self.flags.sharp_v && !self.complaining
+    }
+
+    fn time(&mut self, time: Timestamp, verb: char, value: &Value) {
+        if self.calls_string(verb) {
+            self.text(&gotime::string(time), verb, value);
+        } else if self.flags.sharp_v && !self.complaining {
+            self.text(&gotime::go_string(time), 's', value);
+        } else {
+            self.time_fields(time, verb);
+        }
+    }
+
+    /// A time under a verb that is not for text shows as the struct it is in Go: nanoseconds, seconds since the
+    /// year 1, and where the clock hangs (UTC is nil).
+    fn time_fields(&mut self, time: Timestamp, verb: char) {
+        let (seconds, nanoseconds) = gotime::since_year_1(time);
+        self.buf.push_str(if self.flags.sharp_v { "time.Time{" } else { "{" });
+        let fields = [
+            ("wall", "uint64", Some(nanoseconds)),
+            ("ext", "int64", Some(seconds)),
+            ("loc", "*time.Location", None),
+        ];
+        for (index, (name, kind, number)) in fields.into_iter().enumerate() {
+            self.separate(index);
+            if self.flags.sharp_v || self.flags.plus_v {
+                self.buf.push_str(name);
+                self.buf.push(':');
+            }
+            if self.time_field(kind, number, verb) {
+                continue;
+            }
+            self.buf.push_str(&format!("%!{verb}({kind}="));
+            self.time_field(kind, number, 'v');
+            self.buf.push(')');
+        }
+        self.buf.push('}');
+    }
+
+    /// One of them; `false` when the verb does not fit.
+    fn time_field(&mut self, kind: &str, number: Option<i64>, verb: char) -> bool {
+        match number {
+            Some(number) => return numbers::print(self, number, kind == "uint64", verb),
+            None if verb == 'v' && self.flags.sharp_v => self.buf.push_str(&format!("({kind})(nil)")),
+            None if verb == 'v' => self.pad("<nil>"),
+            None if matches!(verb, 'b' | 'o' | 'd' | 'x' | 'X') => {
+                return numbers::print(self, 0, true, verb);
+            }
+            None => return false,
+        }
+        true
     }
 
     fn text(&mut self, text: &str, verb: char, value: &Value) {

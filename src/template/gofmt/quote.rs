@@ -37,12 +37,13 @@ fn push_escaped(out: &mut String, c: char, quote: char, ascii: bool) {
     };
 }
 
-/// Go's `unicode.IsPrint`, near enough: Rust knows the same categories through `escape_debug`, which also escapes
-/// combining marks, quotes and the backslash.
+/// Go's `strconv.IsPrint`. Rust escapes the same characters when it shows a string, but for combining marks at its
+/// beginning (hence the letter before), quotes and the backslash.
 pub(crate) fn is_print(c: char) -> bool {
     match c {
-        ' '..='~' | '\u{300}'..='\u{36f}' => true,
-        _ => !c.is_whitespace() && !c.is_control() && c.escape_debug().len() == 1,
+        ' '..='~' => true,
+        _ if c.is_whitespace() => false,
+        _ => ["a", c.encode_utf8(&mut [0; 4])].concat().escape_debug().count() == 2,
     }
 }
 
