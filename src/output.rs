@@ -18,13 +18,20 @@ pub fn print(text: &str) -> Result<()> {
     }
 }
 
-/// Writes a file whole: to a temporary file beside it, then renamed. Missing parent folders are made.
+/// Writes a file whole: to a temporary file beside it, then renamed. Missing parent folders are made. A symlink stays
+/// one, and an existing file keeps its mode; a device or pipe (`/dev/null`, `>(…)`) is written to, never replaced.
 ///
 /// # Errors
 /// Folder or file cannot be written; the old file is untouched then.
 pub fn write_file(path: &Path, text: &str) -> Result<()> {
     let what = || format!("cannot write {}", path.display());
-    let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let old = std::fs::metadata(path).ok();
+    if old.as_ref().is_some_and(|old| !old.is_file() && !old.is_dir()) {
+        let mut file = OpenOptions::new().write(true).open(path).with_context(what)?;
+        return file.write_all(text.as_bytes()).with_context(what);
+    }
+    let real = if old.is_some() { path.canonicalize().with_context(what)? } else { path.to_path_buf() };
+    let parent = real.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).with_context(what)?;
     let mut builder = tempfile::Builder::new();
     // The user's umask decides, as for any file a tool writes; tempfile's own default is private.
@@ -32,7 +39,10 @@ pub fn write_file(path: &Path, text: &str) -> Result<()> {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.prefix(".codexctl-").tempfile_in(parent).with_context(what)?;
     file.write_all(text.as_bytes()).with_context(what)?;
-    file.persist(path).map_err(|error| error.error).with_context(what)?;
+    if let Some(old) = old {
+        file.as_file().set_permissions(old.permissions()).with_context(what)?;
+    }
+    file.persist(&real).map_err(|error| error.error).with_context(what)?;
     Ok(())
 }
 
