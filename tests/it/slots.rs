@@ -268,3 +268,14 @@ fn comments_in_two_languages() {
     assert!(run.stdout.starts_with("### Slot 3") && run.stderr.contains("no comments in language `fr`"));
     assert!(lab.sim.requests().is_empty(), "nothing is asked of the cluster");
 }
+
+#[test]
+fn a_dry_gc_foretells_what_will_be_refused() {
+    let Some(lab) = slots(AI) else { return };
+    record(&lab, 7, &[("namespace", "default")]);
+    let run = gc(&lab, &["--dry-run", "-o", "json"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("namespace default is not deleted"), "{}", run.stderr);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(report["slots"][0]["result"], "failed");
+}
