@@ -313,3 +313,11 @@ fn split_stays_in_its_folder_and_lists_are_flattened() {
     names.sort();
     assert_eq!(names, ["configmap-c.yaml", "x_.._.._.._esc-.._n.yaml"]);
 }
+
+#[test]
+fn a_custom_kind_may_end_in_list() {
+    let project = Project::with_manifest(
+        "apiVersion: example.org/v1\nkind: AllowList\nmetadata: {generateName: a-}\nspec: {x: 1}\n",
+    );
+    assert!(project.ok(&["render", "--env", "dev"]).contains("kind: AllowList"));
+}
