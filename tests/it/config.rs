@@ -265,3 +265,18 @@ fn versions_made_of_the_files_own_variables_are_known_in_the_file() {
     project.file("a.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {template: {spec: {containers: [{name: c}]}}}\n");
     assert!(render(&project, "dev").contains("image: r:v7\n"));
 }
+
+#[test]
+fn a_manifest_without_a_path_is_shown_where_it_stands() {
+    for (manifest, place) in [
+        ("{}", "4:5: services[0].manifests[0]: a manifest needs"),
+        ("{path: ''}", "4:5: services[0].manifests[0]: a manifest needs"),
+        ("a.yaml", "5:17: services[0].manifests[0]: expected a map"),
+    ] {
+        let text = format!(
+            "project: demo\nenvironments: {{dev: {{}}}}\nservices:\n  - name: api\n    manifests: [{manifest}]\n"
+        );
+        let error = Project::new(&text).fails(2, &["render", "--env", "dev"]);
+        assert!(error.contains(place) && error.ends_with("1 problem in services.yaml\n"), "{error}");
+    }
+}
