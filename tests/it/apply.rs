@@ -373,3 +373,24 @@ fn differences_are_told_apart_from_failures_and_nonsense() {
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert!(run.stderr.contains("is it really kubectl?"), "{}", run.stderr);
 }
+
+#[test]
+fn a_patch_that_kubectl_shows_in_its_error_shows_no_secret() {
+    let Some(mut lab) = Lab::new(API) else { return };
+    // The first two with what JSON escapes, once and (in the annotation) twice; the last one in Base64.
+    lab.env("A_TOKEN", "quo\"te\\hunter2")
+        .env("B_PASSWORD", "two\nlines of hunter2")
+        .env("C_KEY", "hunter2-hunter2");
+    let data =
+        "stringData: {a: {{ EnvMap.A_TOKEN | tojson }}, b: {{ EnvMap.B_PASSWORD | tojson }}, n: '1'}\n";
+    let encoded = "aHVudGVyMi1odW50ZXIy";
+    let secret =
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{c: {encoded}}}\n{data}");
+    lab.file("api.yaml", &secret);
+    lab.ok(&APPLY);
+    lab.file("api.yaml", secret.replace("n: '1'", "n: '2'").replace("{c:", "{d: bmV3, c:"));
+    lab.sim.fault(Fault::on("PATCH", "/secrets").status(403));
+    let text = lab.run(&APPLY).stderr;
+    assert!(text.contains("error when applying patch"), "{text}");
+    assert!(!text.contains("hunter2") && !text.contains(encoded), "{text}");
+}

@@ -321,3 +321,12 @@ fn a_custom_kind_may_end_in_list() {
     );
     assert!(project.ok(&["render", "--env", "dev"]).contains("kind: AllowList"));
 }
+
+#[test]
+fn an_error_about_a_part_of_a_secret_does_not_spell_it() {
+    let mut project = Project::with_manifest("a: {{ EnvMap.MY_TOKEN.part }}\n");
+    project.env("MY_TOKEN", "hunter2");
+    let error = project.fails(2, &["render", "--env", "dev"]);
+    assert!(error.contains("`EnvMap.MY_TOKEN.part` is undefined"), "{error}");
+    assert!(!error.contains("h, u, n, t"), "{error}");
+}
