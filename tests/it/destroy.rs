@@ -102,3 +102,15 @@ fn destroy_tries_again_what_passes_and_ends_at_what_lasts() {
     lab.ok(&["destroy", "--env", "dev", "--yes"]);
     assert!(lab.object("v1", "Service", "api").is_none());
 }
+
+#[test]
+fn a_namespace_that_does_not_go_is_told_with_the_limit() {
+    let Some(lab) = Lab::web() else { return };
+    lab.ok(&["apply", "--env", "dev"]);
+    lab.sim.hold_namespace("demo-dev");
+    let args = ["destroy", "--env", "dev", "--yes", "--delete-namespace", "--timeout", "2s"];
+    let run = lab.run(&args);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("not gone within 2s (--timeout)"), "{}", run.stderr);
+    assert!(run.stderr.contains("hint: look at `metadata.finalizers`"), "{}", run.stderr);
+}
