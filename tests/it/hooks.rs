@@ -285,3 +285,12 @@ fn a_relative_kubeconfig_of_the_caller_leads_scripts_to_the_same_cluster() {
         assert_eq!(lab.read("out"), "kubesim\nnamespace/demo-dev\n", "{dev}");
     }
 }
+
+#[test]
+fn a_step_that_is_skipped_may_lack_its_arguments() {
+    let steps = "hooks:\n  afterAll:\n    - {use: sleep, when: '{{ envOr(\"D\", \"\") }}', with: {duration: '{{ envOr(\"D\", \"\") }}'}}\n    - {use: kubectl.wait, when: 'no', with: {kind: pod, name: ''}}\n";
+    let Some(lab) = lab(steps, "") else { return };
+    lab.ok(&["apply", "--env", "dev", "--dry-run"]);
+    let text = lab.fails(2, &["apply", "--env", "dev", "--vars", "D=5x"]);
+    assert!(text.contains("`5x` is no duration"), "{text}");
+}
