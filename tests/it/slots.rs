@@ -163,7 +163,10 @@ fn a_slot_is_not_free_while_its_namespace_is_there() {
 #[test]
 fn gc_takes_down_several_at_once_and_names_the_one_that_fails() {
     let Some(mut lab) = slots(AI) else { return };
-    let gh = lab.file("bin/gh", "#!/bin/sh\necho \"$@\" >>\"$HOME/gh-calls\"\ncat >>\"$HOME/gh-calls\"\n");
+    let gh = lab.file(
+        "bin/gh",
+        "#!/bin/sh\ntext=$(cat)\nprintf '%s\\n%s\\n' \"$*\" \"$text\" >>\"$HOME/gh-calls\"\n",
+    );
     std::fs::set_permissions(&gh, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let path = format!("{}:{}", gh.parent().unwrap().display(), std::env::var("PATH").unwrap());
     lab.env("PATH", path);
