@@ -11,10 +11,19 @@ use anyhow::{Context as _, Result};
 /// # Errors
 /// Any other write error (a full disk).
 pub fn print(text: &str) -> Result<()> {
+    print_on(text).map(drop)
+}
+
+/// The same, for what prints again and again: whether somebody still reads.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_on(text: &str) -> Result<bool> {
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error).context("cannot write to stdout"),
     }
 }
 

@@ -57,7 +57,9 @@ impl Args {
             };
             // Home and clear, so that a redraw leaves nothing of the last one.
             let clear = if output::fancy_stdout() { "\x1b[H\x1b[2J" } else { "" };
-            output::print(&format!("{clear}{text}"))?;
+            if !output::print_on(&format!("{clear}{text}"))? {
+                return Ok(());
+            }
             if pause(self.interval) {
                 return Err(Fault::failed("interrupted").into());
             }

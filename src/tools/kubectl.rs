@@ -151,7 +151,11 @@ impl Kubectl {
         let invocation =
             self.command(["diff", "-f", "-"]).stdin(documents).stdout(Output::Tee(Stream::Stdout));
         match self.runner.run(&invocation) {
-            Ok(finished) if !finished.stdout.is_empty() => Err(not_kubectl(&"differences").into()),
+            Ok(finished) if !finished.text().trim().is_empty() => {
+                // A diff program of the user's own may tell of differences and end with 0.
+                let own = std::env::var_os("KUBECTL_EXTERNAL_DIFF").is_some_and(|value| !value.is_empty());
+                if own { Ok(true) } else { Err(not_kubectl(&"differences").into()) }
+            }
             Ok(finished) => {
                 warn(&finished.stderr);
                 Ok(false)

@@ -372,6 +372,10 @@ fn differences_are_told_apart_from_failures_and_nonsense() {
     let run = lab.run(&["diff", "--env", "dev"]);
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert!(run.stderr.contains("is it really kubectl?"), "{}", run.stderr);
+    // A diff program of the user's own, which ends with 0.
+    lab.env("KUBECTL_EXTERNAL_DIFF", "mydiff");
+    let run = lab.run(&["diff", "--env", "dev", "--exit-code"]);
+    assert_eq!((run.code, run.stderr.as_str()), (1, ""));
 }
 
 #[test]

@@ -114,3 +114,22 @@ fn a_namespace_that_does_not_go_is_told_with_the_limit() {
     assert!(run.stderr.contains("not gone within 2s (--timeout)"), "{}", run.stderr);
     assert!(run.stderr.contains("hint: look at `metadata.finalizers`"), "{}", run.stderr);
 }
+
+#[test]
+fn nothing_to_delete_is_no_question() {
+    let Some(lab) = Lab::new("") else { return };
+    let run = lab.run(&["destroy", "--env", "dev"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains(": no object to delete\n"), "{}", run.stderr);
+}
+
+#[test]
+fn a_watch_ends_when_nobody_reads_it() {
+    let Some(lab) = Lab::web() else { return };
+    let mut child =
+        lab.command(&["status", "--env", "dev", "--watch", "--interval", "50ms"]).spawn().unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().unwrap()), &mut line)
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
