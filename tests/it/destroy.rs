@@ -133,3 +133,24 @@ fn a_watch_ends_when_nobody_reads_it() {
         .unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn a_watch_keeps_troubles_out_of_its_data_and_begins_with_a_look_that_works() {
+    let Some(lab) = Lab::web() else { return };
+    let get = || Fault::on("GET", "/namespaces/demo-dev/pods").status(403);
+    lab.sim.fault(get().times(1));
+    let args = ["status", "--env", "dev", "--watch", "--interval", "50ms"];
+    let text = lab.fails(1, &args);
+    assert!(text.starts_with("error: Error from server"), "{text}");
+    lab.sim.fault(get().nth(2).times(1));
+    let mut child = lab.command(&args).spawn().unwrap();
+    let mut out = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut text = String::new();
+    while text.matches("WORKLOAD").count() < 2 {
+        assert_ne!(std::io::BufRead::read_line(&mut out, &mut text).unwrap(), 0);
+    }
+    drop(out);
+    let run = super::harness::Run::from(child.wait_with_output().unwrap());
+    assert!(!text.contains("Error from server"), "{text}");
+    assert!(run.stderr.contains("warning: cannot look, trying again: "), "{}", run.stderr);
+}

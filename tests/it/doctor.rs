@@ -270,9 +270,8 @@ fn preflight_runs_the_same_checks() {
 
 #[test]
 fn what_is_wrong_for_every_environment_is_told_once() {
-    let project = super::harness::Project::new(
-        "project: demo\nenvironments: {dev: {}, stg: {}}\nservices: [{name: a}, {name: a}]\n",
-    );
+    let project =
+        Project::new("project: demo\nenvironments: {dev: {}, stg: {}}\nservices: [{name: a}, {name: a}]\n");
     let run = project.run(&["doctor"]);
     assert_eq!(run.code, 1);
     assert_eq!(run.stdout.matches("is used twice").count(), 1, "{}", run.stdout);
