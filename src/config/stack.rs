@@ -89,6 +89,7 @@ impl Stack {
             warnings.push(warning);
         }
         let environment = resolve::resolve(&file.environments, rendered.load.target.env.as_str())?;
+        pattern_was_read(&rendered.load, &file)?;
         let namespace = rendered.load.namespace.clone()?;
         let context = StackContext {
             syntax: syntax(file.template_syntax),
@@ -208,4 +209,17 @@ fn storage_view(spec: &StorageSpec) -> StorageView {
         data: volume(&spec.data),
         registry: volume(&spec.registry),
     }
+}
+
+/// A pattern that only rendering brings to light came too late to count: the default must not stand in for it.
+fn pattern_was_read(load: &LoadContext, file: &StackFile) -> Result<(), Fault> {
+    let env = load.target.env.as_str();
+    let late = file.namespace.patterns.contains_key(env) && !load.header.patterns.contains_key(env);
+    if !late || load.target.namespace.is_some() {
+        return Ok(());
+    }
+    let place = &load.header.namespace_place;
+    let message = format!("{place}: namespace.patterns.{env} cannot be read before the file is rendered");
+    let hint = format!("write it as a line of its own, `{env}: \"…\"`, with the template in quotes");
+    Err(Fault::invalid(message).hint(hint))
 }

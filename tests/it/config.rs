@@ -280,3 +280,25 @@ fn a_manifest_without_a_path_is_shown_where_it_stands() {
         assert!(error.contains(place) && error.ends_with("1 problem in services.yaml\n"), "{error}");
     }
 }
+
+#[test]
+fn a_namespace_pattern_is_read_without_quotes_too_and_never_passed_over() {
+    let namespace = |pattern: &str| {
+        let project = Project::new(&format!(
+            "project: demo\nenvironments: {{ai: {{}}}}\nnamespace:\n{pattern}\nservices: [{{name: a, manifests: [{{path: a.yaml}}]}}]\n"
+        ));
+        project.file("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+        project.run(&["render", "--env", "ai", "--slot", "3"])
+    };
+    for pattern in [
+        "  patterns:\n    ai: {{ Project }}-x-{{ Slot }}",
+        "  patterns:\n    ai: {{ .Project }}-x-{{ .Slot }}",
+        "  patterns:\n    ai: {{ printf \"%s-x-%d\" .Project .Slot }}\n",
+    ] {
+        let run = namespace(pattern);
+        assert!(run.stdout.contains("namespace: demo-x-3\n"), "{pattern}: {}{}", run.stdout, run.stderr);
+    }
+    let run = namespace("  patterns: {ai: {{ Project }}-x-{{ Slot }} }");
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("services.yaml:3: namespace.patterns.ai cannot be read"), "{}", run.stderr);
+}
