@@ -89,6 +89,7 @@ impl Stack {
             warnings.push(warning);
         }
         let environment = resolve::resolve(&file.environments, rendered.load.target.env.as_str())?;
+        env_files_were_read(&rendered.load, &file)?;
         pattern_was_read(&rendered.load, &file)?;
         let namespace = rendered.load.namespace.clone()?;
         let context = StackContext {
@@ -222,4 +223,15 @@ fn pattern_was_read(load: &LoadContext, file: &StackFile) -> Result<(), Fault> {
     let message = format!("{place}: namespace.patterns.{env} cannot be read before the file is rendered");
     let hint = format!("write it as a line of its own, `{env}: \"…\"`, with the template in quotes");
     Err(Fault::invalid(message).hint(hint))
+}
+
+/// The same for dotenv files: their variables would be missing without a word.
+fn env_files_were_read(load: &LoadContext, file: &StackFile) -> Result<(), Fault> {
+    let named = file.env_files.iter().filter(|path| !path.value.is_empty()).count();
+    if named <= load.header.env_files.len() {
+        return Ok(());
+    }
+    let place = load.header.env_files_place();
+    Err(Fault::invalid(format!("{place}: `envFiles` cannot be read before the file is rendered"))
+        .hint("write plain paths: templates are rendered with what these files say"))
 }

@@ -302,3 +302,13 @@ fn a_namespace_pattern_is_read_without_quotes_too_and_never_passed_over() {
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
     assert!(run.stderr.contains("services.yaml:3: namespace.patterns.ai cannot be read"), "{}", run.stderr);
 }
+
+#[test]
+fn dotenv_files_that_only_rendering_names_are_not_passed_over() {
+    let project = Project::new(
+        "project: demo\nenvironments: {dev: {}}\nenvFiles:\n  - {{ envOr(\"FILE\", \"x.env\") }}\nservices: []\n",
+    );
+    project.file("x.env", "A=1\n");
+    let error = project.fails(2, &["render", "--env", "dev"]);
+    assert!(error.contains("services.yaml:3: `envFiles` cannot be read before"), "{error}");
+}
