@@ -282,3 +282,18 @@ fn a_dry_gc_foretells_what_will_be_refused() {
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(report["slots"][0]["result"], "failed");
 }
+
+#[test]
+fn a_pattern_that_gives_two_slots_one_namespace_is_refused() {
+    let pattern = "namespace: {patterns: {ai: 'demo-{{ Slot % 3 }}'}}\n";
+    let Some(lab) = slots(AI) else { return };
+    let text: String = lab
+        .read("services.yaml")
+        .lines()
+        .filter(|line| !line.starts_with("namespace:"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    lab.file("services.yaml", format!("{text}{pattern}"));
+    let error = lab.fails(2, &["manage-env", "create", "--env", "ai"]);
+    assert!(error.contains("slots 1 and 4 would share namespace demo-1"), "{error}");
+}
