@@ -11,24 +11,36 @@ use anyhow::{Context as _, Result};
 /// # Errors
 /// Any other write error (a full disk).
 pub fn print(text: &str) -> Result<()> {
+    print_on(text).map(drop)
+}
+
+/// The same, for what prints again and again: whether somebody still reads.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_on(text: &str) -> Result<bool> {
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot write to stdout"),
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error).context("cannot write to stdout"),
     }
 }
 
-/// Writes a file whole: to a temporary file beside it, then renamed. Missing parent folders are made. What is no regular
-/// file (`/dev/stdout`, a pipe) is written to, not replaced.
+/// Writes a file whole: to a temporary file beside it, then renamed. Missing parent folders are made. A symlink stays
+/// one, and an existing file keeps its mode; a device or pipe (`/dev/null`, `>(…)`) is written to, never replaced.
 ///
 /// # Errors
 /// Folder or file cannot be written; the old file is untouched then.
 pub fn write_file(path: &Path, text: &str) -> Result<()> {
     let what = || format!("cannot write {}", path.display());
-    if std::fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
-        return std::fs::write(path, text).with_context(what);
+    let old = std::fs::metadata(path).ok();
+    if old.as_ref().is_some_and(|old| !old.is_file() && !old.is_dir()) {
+        let mut file = OpenOptions::new().write(true).open(path).with_context(what)?;
+        return file.write_all(text.as_bytes()).with_context(what);
     }
-    let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let real = if old.is_some() { path.canonicalize().with_context(what)? } else { path.to_path_buf() };
+    let parent = real.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).with_context(what)?;
     let mut builder = tempfile::Builder::new();
     // The user's umask decides, as for any file a tool writes; tempfile's own default is private.
@@ -36,7 +48,10 @@ pub fn write_file(path: &Path, text: &str) -> Result<()> {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.prefix(".codexctl-").tempfile_in(parent).with_context(what)?;
     file.write_all(text.as_bytes()).with_context(what)?;
-    file.persist(path).map_err(|error| error.error).with_context(what)?;
+    if let Some(old) = old {
+        file.as_file().set_permissions(old.permissions()).with_context(what)?;
+    }
+    file.persist(&real).map_err(|error| error.error).with_context(what)?;
     Ok(())
 }
 

@@ -41,12 +41,12 @@ impl Args {
         let namespace = session.stack.require_namespace()?;
         let context = session.kubectl.cluster().context.as_ref();
         let place = context.map_or_else(String::new, |context| format!(", context {context}"));
-        tracing::info!(
-            "environment {}, namespace {namespace}{place}: these objects will be deleted:\n{}",
-            session.stack.environment.name,
-            plan.describe().trim_end()
-        );
-        if !self.yes {
+        let what = if plan.is_empty() { "no object to delete" } else { "these objects will be deleted:" };
+        let list = format!("{what}\n{}", plan.describe());
+        let env = &session.stack.environment.name;
+        tracing::info!("environment {env}, namespace {namespace}{place}: {}", list.trim_end());
+        // Hooks run all the same, and they were asked for.
+        if !self.yes && !plan.is_empty() {
             confirm("destroy")?;
         }
         deploy::destroy(&session, &plan, options)

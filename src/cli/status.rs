@@ -49,19 +49,30 @@ impl Args {
         if !self.watch {
             return output::print(&show(&look()?, self.output)?);
         }
-        loop {
+        let redraws = output::fancy_stdout();
+        for at in 0.. {
             let text = match look() {
                 Ok(report) => show(&report, self.output)?,
-                Err(error) if crate::process::interrupted().is_some() => return Err(error),
-                Err(error) => format!("{}\n", crate::error::report(&error).unwrap_or_default()),
+                // What has never been seen is not waited for: it may be a wrong name or address.
+                Err(error) if at == 0 || crate::process::interrupted().is_some() => return Err(error),
+                Err(error) => {
+                    let why = crate::error::report(&error).unwrap_or_default();
+                    if !redraws {
+                        tracing::warn!("cannot look, trying again: {why}");
+                    }
+                    if redraws { format!("{why}\n") } else { String::new() }
+                }
             };
             // Home and clear, so that a redraw leaves nothing of the last one.
-            let clear = if output::fancy_stdout() { "\x1b[H\x1b[2J" } else { "" };
-            output::print(&format!("{clear}{text}"))?;
+            let clear = if redraws { "\x1b[H\x1b[2J" } else { "" };
+            if !output::print_on(&format!("{clear}{text}"))? {
+                return Ok(());
+            }
             if pause(self.interval) {
                 return Err(Fault::failed("interrupted").into());
             }
         }
+        Ok(())
     }
 }
 

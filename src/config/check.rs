@@ -77,12 +77,12 @@ fn units(file: &StackFile, report: &mut Report) {
     let mut seen = BTreeMap::new();
     for group in &file.infrastructure {
         name(&group.value.name, group.mark, &group.path, &mut seen, report);
-        manifests(&group.value.manifests, report);
+        manifests(&group.value.manifests, group.mark, &group.path, report);
     }
     let mut seen = BTreeMap::new();
     for service in &file.services {
         name(&service.value.name, service.mark, &service.path, &mut seen, report);
-        manifests(&service.value.manifests, report);
+        manifests(&service.value.manifests, service.mark, &service.path, report);
         overlays(&service.value, report);
         if let Some(image) = &service.value.image
             && image.repository.value.is_empty()
@@ -104,9 +104,11 @@ fn name<'a>(name: &'a Text, unit: Mark, path: &str, seen: &mut BTreeMap<&'a str,
     }
 }
 
-fn manifests(manifests: &[ManifestRef], report: &mut Report) {
-    for manifest in manifests.iter().filter(|manifest| manifest.path.value.is_empty()) {
-        report.add(manifest.path.mark, &manifest.path.path, "a manifest needs a `path`", None);
+fn manifests(manifests: &[ManifestRef], unit: Mark, path: &str, report: &mut Report) {
+    for (at, _) in manifests.iter().enumerate().filter(|(_, manifest)| manifest.path.value.is_empty()) {
+        // A `path` that is not there has no place of its own.
+        let hint = Some("write `- path: FILE`".into());
+        report.add(unit, &format!("{path}.manifests[{at}]"), "a manifest needs a `path`", hint);
     }
 }
 

@@ -193,14 +193,15 @@ impl<'a> Blocks<'a> {
     }
 
     /// The value of a key: from the whole file where that is YAML and was needed; else its block parsed as it is, else
-    /// without the lines that hold nothing but template tags.
+    /// without the lines that hold nothing but template tags, else with quotes around values that begin with one.
     pub(super) fn node(&self, key: &str) -> Option<Node> {
         if let Some(whole) = &self.whole {
             return whole.get(key).cloned();
         }
         let (.., lines) = self.blocks.iter().find(|(name, ..)| *name == key)?;
         let kept: Vec<&str> = lines.iter().copied().filter(|line| !only_tags(line)).collect();
-        [lines.join("\n"), kept.join("\n")]
+        let quoted: Vec<Cow<'_, str>> = kept.iter().map(|line| quoted(line)).collect();
+        [lines.join("\n"), kept.join("\n"), quoted.join("\n")]
             .iter()
             .find_map(|text| yaml::parse_one("services.yaml", text).ok().flatten())
             .and_then(|node| node.get(key).cloned())
@@ -215,6 +216,16 @@ pub(super) fn key_at(line: &str, margin: usize) -> Option<&str> {
     let word = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     let separated = rest.is_empty() || rest.starts_with([' ', '\t', '\r']);
     (word && separated && !key.is_empty() && !key.starts_with('-')).then_some(key)
+}
+
+/// A line `key: {{ … }}…` with its value in quotes: as it stands, braces are a map to YAML.
+fn quoted(line: &str) -> Cow<'_, str> {
+    match line.split_once(": ") {
+        Some((key, value)) if value.trim_start().starts_with("{{") => {
+            Cow::Owned(format!("{key}: '{}'", value.trim().replace('\'', "''")))
+        }
+        _ => Cow::Borrowed(line),
+    }
 }
 
 /// Whether a line consists of template tags only, or is a comment.

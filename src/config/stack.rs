@@ -113,6 +113,8 @@ impl Stack {
             warnings.push(warning);
         }
         let environment = resolve::resolve(&file.environments, rendered.load.target.env.as_str())?;
+        env_files_were_read(&rendered.load, &file)?;
+        pattern_was_read(&rendered.load, &file)?;
         let namespace = rendered.load.namespace.clone()?;
         Ok(Self::of(rendered, file, steps, environment, namespace, warnings))
     }
@@ -278,4 +280,28 @@ fn storage_view(spec: &StorageSpec) -> StorageView {
         data: volume(&spec.data),
         registry: volume(&spec.registry),
     }
+}
+
+/// A pattern that only rendering brings to light came too late to count: the default must not stand in for it.
+fn pattern_was_read(load: &LoadContext, file: &StackFile) -> Result<(), Fault> {
+    let env = load.target.env.as_str();
+    let late = file.namespace.patterns.contains_key(env) && !load.header.patterns.contains_key(env);
+    if !late || load.target.namespace.is_some() {
+        return Ok(());
+    }
+    let place = &load.header.namespace_place;
+    let message = format!("{place}: namespace.patterns.{env} cannot be read before the file is rendered");
+    let hint = format!("write it as a line of its own, `{env}: \"…\"`, with the template in quotes");
+    Err(Fault::invalid(message).hint(hint))
+}
+
+/// The same for dotenv files: their variables would be missing without a word.
+fn env_files_were_read(load: &LoadContext, file: &StackFile) -> Result<(), Fault> {
+    let named = file.env_files.iter().filter(|path| !path.value.is_empty()).count();
+    if named <= load.header.env_files.len() {
+        return Ok(());
+    }
+    let place = load.header.env_files_place();
+    Err(Fault::invalid(format!("{place}: `envFiles` cannot be read before the file is rendered"))
+        .hint("write plain paths: templates are rendered with what these files say"))
 }

@@ -189,8 +189,7 @@ impl Reader<'_, '_, '_> {
 
     fn comment(&mut self) -> Option<Action> {
         // Without an issue or pull request such a step is left out by its `when`, and its arguments are empty.
-        let skipped = !holds(self.spec.value.when.as_ref().map(|when| when.value.as_str()), false);
-        if skipped {
+        if self.skipped() {
             let number = self.text("issue").or_else(|| self.text("pr")).unwrap_or_default();
             return Some(Action::Comment { body: String::new(), kind: CommentTarget::Issue, number });
         }
@@ -215,8 +214,16 @@ impl Reader<'_, '_, '_> {
             .filter(|text| !text.is_empty())
     }
 
+    /// Whether the step's `when` says no: then its arguments may have come out empty.
+    fn skipped(&self) -> bool {
+        !holds(self.spec.value.when.as_ref().map(|when| when.value.as_str()), false)
+    }
+
     fn required(&mut self, key: &str) -> Option<String> {
         let value = self.text(key);
+        if value.is_none() && self.skipped() {
+            return Some(String::new());
+        }
         if value.is_none() {
             self.problem(self.spec.mark, format!("`with.{key}` is missing"), None);
         }

@@ -7,9 +7,10 @@ use anyhow::Result;
 
 use super::Session;
 use crate::config::Namespace;
+use crate::error::Fault;
 use crate::hooks::{Hooks, Phase, unit_steps};
 use crate::manifests::Document;
-use crate::process::{Output, Stream};
+use crate::process::{Failure, FailureKind, Output, Stream, rounded};
 use crate::tools::kubectl::{explained, not_kubectl, only_unknown_kinds};
 use crate::tools::transient::retried;
 
@@ -93,7 +94,7 @@ pub fn destroy(session: &Session, plan: &Plan, options: DestroyOptions) -> Resul
             Err(failure) if only_unknown_kinds(&failure) => {
                 tracing::info!("kinds the cluster does not know have no objects to delete");
             }
-            Err(failure) => return Err(explained(failure)),
+            Err(failure) => return Err(in_time(failure, deadline, options)),
         }
     }
     if let Some(namespace) = &plan.namespace {
@@ -102,8 +103,24 @@ pub fn destroy(session: &Session, plan: &Plan, options: DestroyOptions) -> Resul
         retried("delete the namespace", deadline, || {
             kubectl.delete_namespace(namespace, Output::Tee(Stream::Stdout), left())
         })
-        .map_err(explained)?;
+        .map_err(|failure| in_time(failure, deadline, options))?;
     }
     hooks.run(Phase::After, steps(|steps| &steps.after_destroy))?;
     hooks.run(Phase::After, &stack.hooks.after_all)
+}
+
+/// A failure in kubectl's words, or what it means that the time is over: kubectl waits until what it deletes is gone.
+fn in_time(failure: Failure, deadline: Instant, options: DestroyOptions) -> anyhow::Error {
+    let limit = rounded(options.timeout);
+    match failure.kind {
+        FailureKind::Timeout(_) => {
+            Fault::failed(format!("deleted, but not gone within {limit} (--timeout): finalizers may hold it"))
+                .hint("look at `metadata.finalizers` and `status` of what is left, and run destroy again")
+                .into()
+        }
+        _ if deadline <= Instant::now() => {
+            explained(failure).context(format!("not done within {limit} (--timeout)"))
+        }
+        _ => explained(failure),
+    }
 }

@@ -78,8 +78,17 @@ impl<'a> Outcome<'a> {
 
     /// `3 created, 1 configured, 12 unchanged`.
     pub(super) fn summary(&self) -> String {
+        let mut sent: HashMap<String, usize> = HashMap::new();
+        for document in &self.sent {
+            *sent.entry(key(document, &self.printed)).or_default() += 1;
+        }
+        // A Namespace that hooks need is sent twice; what became of it was said the first time.
+        let said = self
+            .said
+            .iter()
+            .flat_map(|(name, words)| words.iter().take(sent.get(name).copied().unwrap_or(usize::MAX)));
         let mut counts: Vec<(String, usize)> = Vec::new();
-        for word in self.said.values().flatten() {
+        for word in said {
             let word = word.split(" (").next().unwrap_or(word).to_string();
             match counts.iter_mut().find(|(known, _)| *known == word) {
                 Some((_, count)) => *count += 1,

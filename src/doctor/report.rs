@@ -14,9 +14,15 @@ pub fn table(findings: &[Finding], width: usize, colour: bool) -> String {
     let indent = name + 4;
     let room = width.max(NARROWEST).saturating_sub(indent);
     let mut text = String::new();
-    for finding in findings {
+    for (at, finding) in findings.iter().enumerate() {
         let mark = paint(finding.status, finding.status.mark(), colour);
-        let mut lines = wrapped(&finding.detail, room);
+        // What is wrong for every environment in the same words is read once.
+        let same = |other: &&Finding| other.status == finding.status && other.detail == finding.detail;
+        let first = findings[..at].iter().find(same).filter(|_| finding.detail.contains('\n'));
+        let mut lines = match first {
+            Some(first) => wrapped(&format!("the same as for {}", first.check), room),
+            None => wrapped(&finding.detail, room),
+        };
         if let Some(fix) = &finding.fix {
             let fix = wrapped(fix, room.saturating_sub(5));
             let label = |at: usize| if at == 0 { "fix: " } else { "     " };

@@ -21,6 +21,7 @@ pub(super) struct HookKubeconfig {
 impl HookKubeconfig {
     pub(super) fn new(cluster: &Cluster) -> Result<Self> {
         let own = cluster.kubeconfig.as_ref().map(|paths| paths.to_string_lossy().into_owned());
+        let own = own.or_else(inherited_files);
         let Some(context) = &cluster.context else { return Ok(Self { value: own, _override: None }) };
         let mut map = Map::new();
         map.insert("apiVersion", Node::string("v1"));
@@ -31,7 +32,7 @@ impl HookKubeconfig {
         let what = "cannot write a temporary kubeconfig for hooks";
         let mut file = tempfile::Builder::new().prefix("codexctl-context-").tempfile().context(what)?;
         file.write_all(text.as_bytes()).context(what)?;
-        let rest = own.or_else(default_files).unwrap_or_default();
+        let rest = own.or_else(default_file).unwrap_or_default();
         let value = format!("{}:{rest}", file.path().display());
         Ok(Self { value: Some(value.trim_end_matches(':').to_string()), _override: Some(file) })
     }
@@ -41,8 +42,16 @@ impl HookKubeconfig {
     }
 }
 
-/// What kubectl reads by itself.
-fn default_files() -> Option<String> {
-    let set = std::env::var("KUBECONFIG").ok().filter(|value| !value.is_empty());
-    set.or_else(|| dirs::home_dir().map(|home| home.join(".kube/config").display().to_string()))
+/// What codexctl's own kubectl reads, in absolute paths: scripts run in another folder, the project's.
+fn inherited_files() -> Option<String> {
+    let set = std::env::var_os("KUBECONFIG").filter(|value| !value.is_empty())?;
+    // An empty part stands for no file, not for the current folder.
+    let paths = std::env::split_paths(&set).filter(|path| !path.as_os_str().is_empty());
+    let paths = paths.map(|path| std::path::absolute(&path).unwrap_or(path));
+    std::env::join_paths(paths).ok().map(|paths| paths.to_string_lossy().into_owned())
+}
+
+/// What kubectl reads where nothing is said.
+fn default_file() -> Option<String> {
+    dirs::home_dir().map(|home| home.join(".kube/config").display().to_string())
 }

@@ -142,6 +142,8 @@ impl<'a> Hooks<'a> {
             .env_map
             .iter()
             .filter(|(name, value)| !own(name, value) && !name.contains('=') && !value.contains('\0'))
+            // A KUBECONFIG of an envFile is not what codexctl's own kubectl reads.
+            .filter(|(name, _)| *name != "KUBECONFIG")
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         env.push(("CODEXCTL_ENV".into(), context.env.clone()));

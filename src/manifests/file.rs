@@ -58,7 +58,10 @@ fn flatten(nodes: Vec<Node>) -> Vec<Node> {
     let mut flat = Vec::with_capacity(nodes.len());
     for mut node in nodes {
         let kind = node.get("kind").and_then(Node::as_str).unwrap_or_default();
-        let is_list = kind == "List" || (kind.ends_with("List") && node.at(&["metadata", "name"]).is_none());
+        let is_named = ["name", "generateName"].iter().any(|key| node.at(&["metadata", key]).is_some());
+        let has_items = node.get("items").is_some_and(|items| items.as_list().is_some());
+        // A custom kind may end in `List` too.
+        let is_list = kind == "List" || (kind.ends_with("List") && has_items && !is_named);
         match node.get_mut("items").and_then(Node::as_list_mut) {
             Some(items) if is_list => flat.extend(flatten(std::mem::take(items))),
             _ if is_list => {}

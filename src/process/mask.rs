@@ -4,6 +4,9 @@
 
 use std::sync::{Arc, RwLock};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 /// What stands in place of a secret.
 const MASK: &str = "***";
 /// Shorter values are left alone: masking `1` or `on` would ruin every text and hide nothing.
@@ -54,8 +57,10 @@ impl Secrets {
             // A log shows a key of several lines line by line.
             found.extend(value.lines().map(str::trim).filter(|line| line.len() >= 16).map(String::from));
         }
+        let found: Vec<String> =
+            found.iter().filter(|value| value.len() >= SHORTEST).flat_map(|v| forms(v)).collect();
         let Ok(mut known) = self.0.write() else { return };
-        known.extend(found.into_iter().filter(|value| value.len() >= SHORTEST));
+        known.extend(found);
         // The longest first: a secret that contains another must go as a whole.
         known.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         known.dedup();
@@ -96,6 +101,20 @@ impl Secrets {
         let Ok(known) = self.0.read() else { return 0 };
         known.iter().map(|secret| overlap(bytes, secret.as_bytes())).max().unwrap_or(0)
     }
+}
+
+/// A value as it is, and as errors show it: kubectl prints the patch it could not send, where a value stands as a JSON
+/// text, inside of a JSON text once more (the annotation of the last apply), and in Base64 (the data of a Secret).
+fn forms(value: &str) -> Vec<String> {
+    let escaped = |text: &str| {
+        let json = serde_json::Value::from(text).to_string();
+        json[1..json.len() - 1].to_string()
+    };
+    let (once, encoded) = (escaped(value), STANDARD.encode(value));
+    let mut all = vec![value.to_string(), escaped(&once), once];
+    // Four letters of Base64 are as good as nothing to look for.
+    all.extend(Some(encoded).filter(|text| text.len() >= 12));
+    all
 }
 
 fn replace(haystack: Vec<u8>, needle: &[u8]) -> Vec<u8> {

@@ -69,6 +69,7 @@ pub use aftercare::StackAftercare;
 pub use allocate::{Allocation, Request, allocate};
 pub use assign::assign;
 pub use collect::{Aftercare, Collected, Collector, Due, Tenancy, sweep_claims};
+pub use guard::may_delete;
 pub use key::{Key, Kind, Number, Purpose};
 pub use kube::KubeStore;
 pub use pool::{Pool, STATE_NAMESPACE};

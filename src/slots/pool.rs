@@ -1,5 +1,6 @@
 //! The slots of one environment: how their records, claims and namespaces are called.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::{Value, json};
@@ -13,6 +14,9 @@ use crate::error::Fault;
 pub const STATE_NAMESPACE: &str = "codex-system";
 /// Prefix of the records where services.yaml names none (spec section 1).
 const PREFIX: &str = "codex-env-";
+
+/// How many slots are looked at to see whether each has a namespace of its own.
+const SAMPLE: usize = 20;
 
 type Pattern<'a> = Box<dyn Fn(Slot) -> Result<String, Fault> + Send + Sync + 'a>;
 
@@ -79,13 +83,25 @@ impl<'a> Pool<'a> {
 
     /// Two slots must not share a namespace: taking one down would take the other along.
     fn check(&self) -> Result<(), Fault> {
-        let (one, two) = (Slot::FIRST, Slot::FIRST.next());
-        if self.namespace(one)? != self.namespace(two)? {
-            return Ok(());
-        }
         let env = &self.env;
-        Err(Fault::invalid(format!("environment `{env}` has no slots: its namespace is the same for each"))
-            .hint(format!("let namespace.patterns.{env} use Slot, or name another environment with --env")))
+        let (one, two) = (Slot::FIRST, Slot::FIRST.next());
+        if self.namespace(one)? == self.namespace(two)? {
+            let message = format!("environment `{env}` has no slots: its namespace is the same for each");
+            let hint =
+                format!("let namespace.patterns.{env} use Slot, or name another environment with --env");
+            return Err(Fault::invalid(message).hint(hint));
+        }
+        // Enough to find a pattern that counts in a circle or takes one digit of the number.
+        let mut seen = BTreeMap::new();
+        for slot in std::iter::successors(Some(one), |slot| Some(slot.next())).take(SAMPLE) {
+            // Whether a far number has a name is told when its turn comes.
+            let Ok(name) = self.namespace(slot) else { break };
+            if let Some(first) = seen.insert(name.clone(), slot) {
+                return Err(Fault::invalid(format!("slots {first} and {slot} would share namespace {name}"))
+                    .hint(format!("let namespace.patterns.{env} give each slot its own")));
+            }
+        }
+        Ok(())
     }
 
     /// The namespace the pattern gives for a slot.

@@ -12,10 +12,11 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use super::kubectl_hints::hint;
+pub use super::kubectl_failure::{already_exists, explained, forbidden, only_unknown_kinds, words};
+use super::kubectl_failure::{warn, without_warnings};
 use crate::config::Environment;
 use crate::error::Fault;
-use crate::process::{Failure, FailureKind, Finished, Invocation, Output, Runner, Stream};
+use crate::process::{Failure, Finished, Invocation, Output, Runner, Stream};
 use crate::yaml::Located;
 
 /// Which cluster: kubeconfig and context of an environment.
@@ -52,8 +53,10 @@ impl Cluster {
             let paths: Vec<PathBuf> =
                 std::env::split_paths(expanded.as_ref()).map(|path| root.join(path)).collect();
             if !paths.iter().any(|path| path.exists() && !path.is_dir()) {
-                let message =
-                    format!("{place}: there is no such file: {}", root.join(expanded.as_ref()).display());
+                let path = root.join(expanded.as_ref());
+                let what =
+                    if path.is_dir() { "this is a folder, not a file" } else { "there is no such file" };
+                let message = format!("{place}: {what}: {}", path.display());
                 let hint = "create it, or change the path in services.yaml";
                 return Err(Fault::failed(message).hint(hint).into());
             }
@@ -148,8 +151,20 @@ impl Kubectl {
         let invocation =
             self.command(["diff", "-f", "-"]).stdin(documents).stdout(Output::Tee(Stream::Stdout));
         match self.runner.run(&invocation) {
-            Ok(_) => Ok(false),
-            Err(failure) if failure.code() == Some(1) && failure.message().is_empty() => Ok(true),
+            Ok(finished) if !finished.text().trim().is_empty() => {
+                // A diff program of the user's own may tell of differences and end with 0.
+                let own = std::env::var_os("KUBECTL_EXTERNAL_DIFF").is_some_and(|value| !value.is_empty());
+                if own { Ok(true) } else { Err(not_kubectl(&"differences").into()) }
+            }
+            Ok(finished) => {
+                warn(&finished.stderr);
+                Ok(false)
+            }
+            // What the server warns of stands on the same stream as errors.
+            Err(failure) if failure.code() == Some(1) && without_warnings(failure.message()).is_empty() => {
+                warn(failure.message());
+                Ok(true)
+            }
             Err(failure) => Err(explained(failure)),
         }
     }
@@ -332,60 +347,4 @@ pub fn not_kubectl(about: &dyn std::fmt::Display) -> Fault {
 /// Where kubectl is, for messages.
 pub fn program() -> String {
     which::which("kubectl").map_or_else(|_| "kubectl".into(), |path| path.display().to_string())
-}
-
-/// Whether kubectl failed only because the object is there already.
-pub fn already_exists(failure: &Failure) -> bool {
-    failure.code().is_some() && failure.message().contains("(AlreadyExists)")
-}
-
-/// A CRD that is gone took its objects along; kubectl calls their kind unknown.
-pub fn only_unknown_kinds(failure: &Failure) -> bool {
-    let errors: Vec<&str> = failure
-        .message()
-        .lines()
-        .filter(|line| !line.trim().is_empty() && !line.contains("ensure CRDs are installed first"))
-        .filter(|line| !line.starts_with("Warning:"))
-        .collect();
-    failure.code().is_some()
-        && !errors.is_empty()
-        && errors.iter().all(|line| line.contains("no matches for kind"))
-}
-
-/// Whether kubectl failed for lack of rights.
-pub fn forbidden(failure: &Failure) -> bool {
-    failure.code().is_some() && failure.message().contains("(Forbidden)")
-}
-
-/// What kubectl said, without the log lines of its client library (`E1123 10:00:00 memcache.go…`), which repeat it.
-pub fn words(failure: &Failure) -> String {
-    let is_log = |line: &str| {
-        let mut chars = line.chars();
-        matches!(chars.next(), Some('E' | 'W' | 'I'))
-            && chars.take(4).filter(char::is_ascii_digit).count() == 4
-    };
-    let text = failure.message();
-    // codexctl says itself that it is an error.
-    let plain = |line| str::strip_prefix(line, "error: ").unwrap_or(line);
-    let mut kept: Vec<&str> = text.lines().filter(|line| !is_log(line)).map(plain).collect();
-    // It says of each resource it asked for that the server is not there.
-    let mut seen = std::collections::HashSet::new();
-    kept.retain(|line| seen.insert(*line));
-    // An older kubectl may say nothing else.
-    if kept.iter().all(|line| line.trim().is_empty()) { text.into() } else { kept.join("\n").trim().into() }
-}
-
-/// A failure in kubectl's own words, once, with the way out where there is one.
-pub fn explained(failure: Failure) -> anyhow::Error {
-    let message = words(&failure);
-    if failure.code().is_none() || message.is_empty() {
-        return failure.into();
-    }
-    let hint = hint(&message);
-    let fault = Fault::failed(message);
-    match hint {
-        Some(hint) => fault.hint(hint).into(),
-        None if matches!(failure.kind, FailureKind::Exit(_)) => fault.into(),
-        None => anyhow::Error::from(fault).context(failure.to_string()),
-    }
 }

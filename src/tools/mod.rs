@@ -6,6 +6,7 @@ pub mod docker_words;
 pub mod gh;
 pub mod kubectl;
 pub mod kubectl_cas;
+mod kubectl_failure;
 mod kubectl_hints;
 pub mod rsync;
 pub mod shell;

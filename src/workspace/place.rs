@@ -49,6 +49,9 @@ impl Place {
                 return Err(refused(path, &format!("{what} is the home folder")));
             }
         }
+        if home.is_some_and(|home| home.starts_with(&parent)) {
+            return Err(refused(&target, "the home folder lies beside it or in it"));
+        }
         for path in [&parent, &target] {
             if path.symlink_metadata().is_ok_and(|meta| meta.is_symlink()) {
                 return Err(refused(path, "it is a symlink to somewhere else"));

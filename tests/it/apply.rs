@@ -192,10 +192,12 @@ fn what_bad_clusters_get() {
     lab.file("services.yaml", services.replace("kubeconfig: kube.yaml", "kubeconfig: gone.yaml"));
     let text = lab.fails(1, &APPLY);
     assert!(text.contains("gone.yaml") && text.contains("environments.dev.kubeconfig"), "{text}");
+    lab.file("services.yaml", services.replace("kubeconfig: kube.yaml", "kubeconfig: empty"));
+    lab.file("empty/x", "");
+    assert!(lab.fails(1, &APPLY).contains("a folder, not a file"));
     lab.file("services.yaml", services.replace("kubeconfig: kube.yaml", "kubeconfig: $NO_SUCH_VARIABLE/x"));
     assert!(lab.fails(2, &APPLY).contains("$NO_SUCH_VARIABLE is not set"));
     lab.file("services.yaml", &services);
-    lab.file("empty/x", "");
     let empty = lab.path().join("empty");
     let mut no_kubectl = lab.command(&APPLY);
     let output = no_kubectl.env("PATH", &empty).output().unwrap();
@@ -320,4 +322,79 @@ fn a_kubeconfig_may_be_a_list() {
     let services = lab.read("services.yaml");
     lab.file("services.yaml", services.replace("kubeconfig: kube.yaml", "kubeconfig: 'gone.yaml:kube.yaml'"));
     lab.ok(&APPLY);
+}
+
+/// A kubectl on PATH that is this shell script, where `REAL` is the real one.
+fn scripted(lab: &mut Lab, script: &str) {
+    let real = super::harness::kubectl().unwrap();
+    let text = format!("#!/bin/sh\nREAL='{}'\n{script}\n", real.display());
+    let path = lab.file("scripted/kubectl", text);
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let all = format!("{}:{}", path.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    lab.env("PATH", all);
+}
+
+#[test]
+fn warnings_of_kubectl_are_no_part_of_the_error() {
+    let Some(mut lab) = Lab::web() else { return };
+    scripted(
+        &mut lab,
+        "case \"$*\" in *apply*) echo 'Warning: old thing' >&2; echo 'Error from server: no way' >&2; exit 1;; esac\nexec \"$REAL\" \"$@\"",
+    );
+    let run = lab.run(&["apply", "--env", "dev"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("warning: kubectl: old thing\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("error: Error from server: no way\n"), "{}", run.stderr);
+}
+
+#[test]
+fn the_account_of_a_failed_apply_counts_each_object_once() {
+    let hooks = "hooks: {beforeAll: [{run: 'true'}]}\n";
+    let Some(lab) = Lab::new(&format!("{hooks}{API}")) else { return };
+    lab.file(
+        "api.yaml",
+        format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: demo-dev}}\n---\n{WEB}"),
+    );
+    lab.sim.fault(Fault::on("POST", "/deployments").status(403));
+    let run = lab.run(&["apply", "--env", "dev"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("applied: 2 of 3 objects (2 created); not applied:\n"), "{}", run.stderr);
+}
+
+#[test]
+fn differences_are_told_apart_from_failures_and_nonsense() {
+    let Some(mut lab) = Lab::web() else { return };
+    scripted(&mut lab, "echo +line; echo 'Warning: old thing' >&2; exit 1");
+    let run = lab.run(&["diff", "--env", "dev"]);
+    assert_eq!((run.code, run.stdout.as_str()), (0, "+line\n"), "{}", run.stderr);
+    assert_eq!(run.stderr, "warning: kubectl: old thing\n");
+    scripted(&mut lab, "echo garbage");
+    let run = lab.run(&["diff", "--env", "dev"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("is it really kubectl?"), "{}", run.stderr);
+    // A diff program of the user's own, which ends with 0.
+    lab.env("KUBECTL_EXTERNAL_DIFF", "mydiff");
+    let run = lab.run(&["diff", "--env", "dev", "--exit-code"]);
+    assert_eq!((run.code, run.stderr.as_str()), (1, ""));
+}
+
+#[test]
+fn a_patch_that_kubectl_shows_in_its_error_shows_no_secret() {
+    let Some(mut lab) = Lab::new(API) else { return };
+    // The first two with what JSON escapes, once and (in the annotation) twice; the last one in Base64.
+    lab.env("A_TOKEN", "quo\"te\\hunter2")
+        .env("B_PASSWORD", "two\nlines of hunter2")
+        .env("C_KEY", "hunter2-hunter2");
+    let data =
+        "stringData: {a: {{ EnvMap.A_TOKEN | tojson }}, b: {{ EnvMap.B_PASSWORD | tojson }}, n: '1'}\n";
+    let encoded = "aHVudGVyMi1odW50ZXIy";
+    let secret =
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\ndata: {{c: {encoded}}}\n{data}");
+    lab.file("api.yaml", &secret);
+    lab.ok(&APPLY);
+    lab.file("api.yaml", secret.replace("n: '1'", "n: '2'").replace("{c:", "{d: bmV3, c:"));
+    lab.sim.fault(Fault::on("PATCH", "/secrets").status(403));
+    let text = lab.run(&APPLY).stderr;
+    assert!(text.contains("error when applying patch"), "{text}");
+    assert!(!text.contains("hunter2") && !text.contains(encoded), "{text}");
 }

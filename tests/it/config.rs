@@ -265,3 +265,50 @@ fn versions_made_of_the_files_own_variables_are_known_in_the_file() {
     project.file("a.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {template: {spec: {containers: [{name: c}]}}}\n");
     assert!(render(&project, "dev").contains("image: r:v7\n"));
 }
+
+#[test]
+fn a_manifest_without_a_path_is_shown_where_it_stands() {
+    for (manifest, place) in [
+        ("{}", "4:5: services[0].manifests[0]: a manifest needs"),
+        ("{path: ''}", "4:5: services[0].manifests[0]: a manifest needs"),
+        ("a.yaml", "5:17: services[0].manifests[0]: expected a map"),
+    ] {
+        let text = format!(
+            "project: demo\nenvironments: {{dev: {{}}}}\nservices:\n  - name: api\n    manifests: [{manifest}]\n"
+        );
+        let error = Project::new(&text).fails(2, &["render", "--env", "dev"]);
+        assert!(error.contains(place) && error.ends_with("1 problem in services.yaml\n"), "{error}");
+    }
+}
+
+#[test]
+fn a_namespace_pattern_is_read_without_quotes_too_and_never_passed_over() {
+    let namespace = |pattern: &str| {
+        let project = Project::new(&format!(
+            "project: demo\nenvironments: {{ai: {{}}}}\nnamespace:\n{pattern}\nservices: [{{name: a, manifests: [{{path: a.yaml}}]}}]\n"
+        ));
+        project.file("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+        project.run(&["render", "--env", "ai", "--slot", "3"])
+    };
+    for pattern in [
+        "  patterns:\n    ai: {{ Project }}-x-{{ Slot }}",
+        "  patterns:\n    ai: {{ .Project }}-x-{{ .Slot }}",
+        "  patterns:\n    ai: {{ printf \"%s-x-%d\" .Project .Slot }}\n",
+    ] {
+        let run = namespace(pattern);
+        assert!(run.stdout.contains("namespace: demo-x-3\n"), "{pattern}: {}{}", run.stdout, run.stderr);
+    }
+    let run = namespace("  patterns: {ai: {{ Project }}-x-{{ Slot }} }");
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("services.yaml:3: namespace.patterns.ai cannot be read"), "{}", run.stderr);
+}
+
+#[test]
+fn dotenv_files_that_only_rendering_names_are_not_passed_over() {
+    let project = Project::new(
+        "project: demo\nenvironments: {dev: {}}\nenvFiles:\n  - {{ envOr(\"FILE\", \"x.env\") }}\nservices: []\n",
+    );
+    project.file("x.env", "A=1\n");
+    let error = project.fails(2, &["render", "--env", "dev"]);
+    assert!(error.contains("services.yaml:3: `envFiles` cannot be read before"), "{error}");
+}

@@ -102,3 +102,55 @@ fn destroy_tries_again_what_passes_and_ends_at_what_lasts() {
     lab.ok(&["destroy", "--env", "dev", "--yes"]);
     assert!(lab.object("v1", "Service", "api").is_none());
 }
+
+#[test]
+fn a_namespace_that_does_not_go_is_told_with_the_limit() {
+    let Some(lab) = Lab::web() else { return };
+    lab.ok(&["apply", "--env", "dev"]);
+    lab.sim.hold_namespace("demo-dev");
+    let args = ["destroy", "--env", "dev", "--yes", "--delete-namespace", "--timeout", "2s"];
+    let run = lab.run(&args);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("not gone within 2s (--timeout)"), "{}", run.stderr);
+    assert!(run.stderr.contains("hint: look at `metadata.finalizers`"), "{}", run.stderr);
+}
+
+#[test]
+fn nothing_to_delete_is_no_question() {
+    let Some(lab) = Lab::new("") else { return };
+    let run = lab.run(&["destroy", "--env", "dev"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains(": no object to delete\n"), "{}", run.stderr);
+}
+
+#[test]
+fn a_watch_ends_when_nobody_reads_it() {
+    let Some(lab) = Lab::web() else { return };
+    let mut child =
+        lab.command(&["status", "--env", "dev", "--watch", "--interval", "50ms"]).spawn().unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().unwrap()), &mut line)
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_watch_keeps_troubles_out_of_its_data_and_begins_with_a_look_that_works() {
+    let Some(lab) = Lab::web() else { return };
+    let get = || Fault::on("GET", "/namespaces/demo-dev/pods").status(403);
+    lab.sim.fault(get().times(1));
+    let args = ["status", "--env", "dev", "--watch", "--interval", "50ms"];
+    let text = lab.fails(1, &args);
+    assert!(text.starts_with("error: Error from server"), "{text}");
+    lab.sim.fault(get().nth(2).times(1));
+    let mut child = lab.command(&args).spawn().unwrap();
+    let mut out = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut text = String::new();
+    while text.matches("WORKLOAD").count() < 2 {
+        assert_ne!(std::io::BufRead::read_line(&mut out, &mut text).unwrap(), 0);
+    }
+    drop(out);
+    let run = super::harness::Run::from(child.wait_with_output().unwrap());
+    assert!(!text.contains("Error from server"), "{text}");
+    assert!(run.stderr.contains("warning: cannot look, trying again: "), "{}", run.stderr);
+}

@@ -267,3 +267,13 @@ fn preflight_runs_the_same_checks() {
     );
     assert!(text.contains("preflight checks failed"), "{text}");
 }
+
+#[test]
+fn what_is_wrong_for_every_environment_is_told_once() {
+    let project =
+        Project::new("project: demo\nenvironments: {dev: {}, stg: {}}\nservices: [{name: a}, {name: a}]\n");
+    let run = project.run(&["doctor"]);
+    assert_eq!(run.code, 1);
+    assert_eq!(run.stdout.matches("is used twice").count(), 1, "{}", run.stdout);
+    assert!(run.stdout.contains("✗ environment stg  the same as for environment dev"), "{}", run.stdout);
+}

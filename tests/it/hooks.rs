@@ -264,3 +264,33 @@ fn a_named_secret_stays_out_of_group_titles_and_json() {
         serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     }
 }
+
+#[test]
+fn a_relative_kubeconfig_of_the_caller_leads_scripts_to_the_same_cluster() {
+    let hook = "hooks: {beforeAll: [{run: 'kubectl config current-context >out; kubectl get ns demo-dev -o name >>out'}]}\n";
+    let Some(lab) = lab(hook, "") else { return };
+    let services = lab.read("services.yaml");
+    std::fs::create_dir_all(lab.path().join("sub")).unwrap();
+    std::fs::copy(lab.path().join("kube.yaml"), lab.path().join("sub/kube.yaml")).unwrap();
+    // With the environment's context, and with the file's own; an envFile has no say in it.
+    for dev in ["{context: kubesim}", "{}"] {
+        let text = services.replace("{kubeconfig: kube.yaml, context: kubesim}", dev);
+        lab.file("services.yaml", format!("envFiles: [vars.env]\n{text}"));
+        lab.file("vars.env", "KUBECONFIG=/nowhere/at/all\n");
+        lab.file("out", "");
+        let mut command = lab.command(&["apply", "--env", "dev"]);
+        command.current_dir(lab.path().join("sub")).env("KUBECONFIG", "kube.yaml");
+        let run = super::harness::Run::from(command.output().unwrap());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert_eq!(lab.read("out"), "kubesim\nnamespace/demo-dev\n", "{dev}");
+    }
+}
+
+#[test]
+fn a_step_that_is_skipped_may_lack_its_arguments() {
+    let steps = "hooks:\n  afterAll:\n    - {use: sleep, when: '{{ envOr(\"D\", \"\") }}', with: {duration: '{{ envOr(\"D\", \"\") }}'}}\n    - {use: kubectl.wait, when: 'no', with: {kind: pod, name: ''}}\n";
+    let Some(lab) = lab(steps, "") else { return };
+    lab.ok(&["apply", "--env", "dev", "--dry-run"]);
+    let text = lab.fails(2, &["apply", "--env", "dev", "--vars", "D=5x"]);
+    assert!(text.contains("`5x` is no duration"), "{text}");
+}

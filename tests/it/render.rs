@@ -313,3 +313,20 @@ fn split_stays_in_its_folder_and_lists_are_flattened() {
     names.sort();
     assert_eq!(names, ["configmap-c.yaml", "x_.._.._.._esc-.._n.yaml"]);
 }
+
+#[test]
+fn a_custom_kind_may_end_in_list() {
+    let project = Project::with_manifest(
+        "apiVersion: example.org/v1\nkind: AllowList\nmetadata: {generateName: a-}\nspec: {x: 1}\n",
+    );
+    assert!(project.ok(&["render", "--env", "dev"]).contains("kind: AllowList"));
+}
+
+#[test]
+fn an_error_about_a_part_of_a_secret_does_not_spell_it() {
+    let mut project = Project::with_manifest("a: {{ EnvMap.MY_TOKEN.part }}\n");
+    project.env("MY_TOKEN", "hunter2");
+    let error = project.fails(2, &["render", "--env", "dev"]);
+    assert!(error.contains("`EnvMap.MY_TOKEN.part` is undefined"), "{error}");
+    assert!(!error.contains("h, u, n, t"), "{error}");
+}

@@ -163,7 +163,10 @@ fn a_slot_is_not_free_while_its_namespace_is_there() {
 #[test]
 fn gc_takes_down_several_at_once_and_names_the_one_that_fails() {
     let Some(mut lab) = slots(AI) else { return };
-    let gh = lab.file("bin/gh", "#!/bin/sh\necho \"$@\" >>\"$HOME/gh-calls\"\ncat >>\"$HOME/gh-calls\"\n");
+    let gh = lab.file(
+        "bin/gh",
+        "#!/bin/sh\ntext=$(cat)\nprintf '%s\\n%s\\n' \"$*\" \"$text\" >>\"$HOME/gh-calls\"\n",
+    );
     std::fs::set_permissions(&gh, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let path = format!("{}:{}", gh.parent().unwrap().display(), std::env::var("PATH").unwrap());
     lab.env("PATH", path);
@@ -267,4 +270,30 @@ fn comments_in_two_languages() {
     let run = lab.run(&["manage-env", "comment", "--env", "ai", "--slot", "3", "--lang", "fr"]);
     assert!(run.stdout.starts_with("### Slot 3") && run.stderr.contains("no comments in language `fr`"));
     assert!(lab.sim.requests().is_empty(), "nothing is asked of the cluster");
+}
+
+#[test]
+fn a_dry_gc_foretells_what_will_be_refused() {
+    let Some(lab) = slots(AI) else { return };
+    record(&lab, 7, &[("namespace", "default")]);
+    let run = gc(&lab, &["--dry-run", "-o", "json"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("namespace default is not deleted"), "{}", run.stderr);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(report["slots"][0]["result"], "failed");
+}
+
+#[test]
+fn a_pattern_that_gives_two_slots_one_namespace_is_refused() {
+    let pattern = "namespace: {patterns: {ai: 'demo-{{ Slot % 3 }}'}}\n";
+    let Some(lab) = slots(AI) else { return };
+    let text: String = lab
+        .read("services.yaml")
+        .lines()
+        .filter(|line| !line.starts_with("namespace:"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    lab.file("services.yaml", format!("{text}{pattern}"));
+    let error = lab.fails(2, &["manage-env", "create", "--env", "ai"]);
+    assert!(error.contains("slots 1 and 4 would share namespace demo-1"), "{error}");
 }

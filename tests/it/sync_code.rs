@@ -201,6 +201,21 @@ fn dangerous_targets_are_refused() {
     };
     assert!(refused("/", "code").contains("is the root of the file system"));
     assert!(refused("home", "code").contains("is the home folder"));
+    let mut above = project.command(&[
+        "manage-env",
+        "sync-code",
+        "--env",
+        "ai",
+        "--slot",
+        "3",
+        "--code-root-base",
+        "home",
+        "--source",
+        "code",
+    ]);
+    let run = Run::from(above.env("HOME", home.join("me")).output().unwrap());
+    assert_eq!(run.code, 2, "a target that holds the home folder");
+    assert!(run.stderr.contains("the home folder lies beside it or in it"), "{}", run.stderr);
     assert!(refused("code", "code").contains("overlaps the source"));
     assert!(refused(".", ".").contains("overlaps the source"));
     fs::create_dir_all(root.join("base/3/src/inner")).unwrap();

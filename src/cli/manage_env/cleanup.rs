@@ -14,7 +14,7 @@ use crate::config::{Stack, StackContext};
 use crate::error::Fault;
 use crate::output;
 use crate::slots::{
-    Collected, Collector, Due, KubeStore, Pool, StackAftercare, Tenancy, View, look, sweep_claims,
+    Collected, Collector, Due, KubeStore, Pool, StackAftercare, Tenancy, View, look, may_delete, sweep_claims,
 };
 use crate::tools::kubectl::Kubectl;
 
@@ -115,7 +115,11 @@ impl<'a> Down<'a> {
         let view = look(&pool, &store)?;
         let tenancies = find(&view)?;
         if dry_run {
-            return Ok(tenancies.iter().map(|one| Outcome::new(one, "would-free", None)).collect());
+            let foretold = |one: &Tenancy| match may_delete(&pool, &view, &one.record) {
+                Ok(()) => Outcome::new(one, "would-free", None),
+                Err(refusal) => Outcome::new(one, "failed", crate::error::report(&refusal.into())),
+            };
+            return Ok(tenancies.iter().map(foretold).collect());
         }
         let aftercare = StackAftercare {
             app: self.app,

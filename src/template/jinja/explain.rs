@@ -1,5 +1,6 @@
 //! From the engine's errors to ours: message, column and the nearest known name.
 
+use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind};
 
 use super::super::error::{near, nearest};
@@ -132,8 +133,9 @@ fn undefined(detail: &str, root: &Value, globals: &[String]) -> (String, Option<
     for part in parents {
         holder = holder.get_item(&Value::from(part.as_str())).unwrap_or_default();
     }
-    let mut known: Vec<String> =
-        holder.try_iter().into_iter().flatten().filter_map(|k| k.as_str().map(str::to_owned)).collect();
+    // Only maps have names to tell; what else can be walked through would show its content: a text its letters.
+    let keys = (holder.kind() == ValueKind::Map).then(|| holder.try_iter()).into_iter().flatten().flatten();
+    let mut known: Vec<String> = keys.filter_map(|k| k.as_str().map(str::to_owned)).collect();
     if parents.is_empty() {
         known.extend_from_slice(globals);
     }

@@ -180,3 +180,29 @@ fn half_a_secret_at_the_end_of_a_preview_is_none() {
     assert_eq!(run.code, 0);
     assert!(run.stderr.contains("x***") && !run.stderr.contains("xtok"), "{}", run.stderr);
 }
+
+#[test]
+fn out_writes_to_pipes_through_links_and_keeps_modes() {
+    use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _, symlink};
+    let project = project("");
+    project.file("t.md", "text");
+    let render =
+        |out: &str| project.ok(&["prompt", "render", "--template", "t.md", "--slot", "3", "--out", out]);
+    assert_eq!(render("/dev/stdout"), "text");
+    let pipe = project.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read_to_string(pipe).unwrap()
+    });
+    render("pipe");
+    assert!(std::fs::metadata(&pipe).unwrap().file_type().is_fifo(), "a pipe is written to, not replaced");
+    assert_eq!(reader.join().unwrap(), "text");
+    let file = project.file("real/p.md", "old");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("real/p.md", project.path().join("link")).unwrap();
+    render("link");
+    assert!(project.path().join("link").is_symlink());
+    assert_eq!(project.read("real/p.md"), "text");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+}
