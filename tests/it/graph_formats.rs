@@ -70,16 +70,32 @@ fn mermaid_has_a_subgraph_for_each_unit_and_a_class_for_each_kind() {
         "{{\"afterApply<br/>ingress controller is up\"}}:::hook\n",
         "([\"host<br/>dev.shop.test\"]):::host\n",
         "[[\"image<br/>localhost:32000/shop/django-backend:dev-1.4.2<br/>built by images.django-backend\"]]:::image\n",
-        "[\"Secret<br/>shop-tls<br/>(not declared)\"]:::missing\n",
+        "[\"Secret<br/>shop-tls<br/>(made while applying)\"]:::secret\n",
         "-->|\"envFrom, volume\"| n",
-        "-.->|\"tls\"| n",
-        "  classDef missing fill:",
+        "-->|\"tls\"| n",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
+    assert!(!text.contains("missing") && !text.contains("linkStyle"), "nothing dangles: {text}");
+}
+
+/// An Ingress whose certificate nobody makes.
+fn dangling() -> Project {
+    Project::with_manifest(
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec:\n  tls: [{secretName: web-tls}]\n  defaultBackend: {service: {name: web, port: {number: 80}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n",
+    )
+}
+
+#[test]
+fn mermaid_marks_what_dangles() {
+    let text = dangling().ok(&["graph", "--env", "dev"]);
+    assert!(text.contains("[\"Secret<br/>web-tls<br/>(not declared)\"]:::missing\n"), "{text}");
+    assert!(text.contains("  classDef missing fill:"), "{text}");
     // The dangling line, and only that, is red.
     let lines: Vec<&str> = text.lines().filter(|line| line.contains("|\"")).collect();
-    let tls = lines.iter().position(|line| line.contains("|\"tls\"|")).unwrap();
+    let tls = lines.iter().position(|line| line.contains("-.->|\"tls\"|")).unwrap();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert_eq!(text.matches("linkStyle").count(), 1, "{text}");
     assert!(text.contains(&format!("  linkStyle {tls} stroke:#d1242f")), "{text}");
 }
 
@@ -166,10 +182,12 @@ fn graphviz_draws_what_it_is_given() {
 
 #[test]
 fn dot_marks_what_dangles() {
+    let text = dangling().ok(&["graph", "--env", "dev", "--format", "dot"]);
+    assert!(text.contains("label=\"Secret\\nweb-tls\\n(not declared)\""), "{text}");
+    assert_eq!(text.matches("style=dashed, color=\"#d1242f\"").count(), 1, "{text}");
     let text = Project::empty().ok(&["graph", "--env", "dev", "--format", "dot", "--config", &shop()]);
     assert!(text.starts_with("digraph \"shop\" {\n") && text.ends_with("}\n"), "{text}");
-    assert!(text.contains("label=\"Secret\\nshop-tls\\n(not declared)\""), "{text}");
-    assert_eq!(text.matches("style=dashed, color=\"#d1242f\"").count(), 1, "{text}");
+    assert!(!text.contains("style=dashed, color=\"#d1242f\""), "nothing dangles: {text}");
     assert!(text.contains("subgraph cluster_stack {\n    label=\"the whole stack\";\n"), "{text}");
 }
 
