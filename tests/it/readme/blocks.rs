@@ -1,10 +1,10 @@
-//! Fenced blocks of a Markdown file, and what the comment above each says a test does with it.
+//! Fenced blocks of Markdown files, and what the comment above each says a test does with it.
 
 /// One fenced block.
 #[derive(Clone, Debug)]
 pub struct Block {
-    /// Line of its fence, from 1.
-    pub line: usize,
+    /// File and line of its fence, from 1.
+    pub at: String,
     /// What follows the fence: `sh`, `console`, `yaml`, …
     pub language: String,
     /// The words of `<!-- test: … -->` right above it.
@@ -36,7 +36,7 @@ impl Block {
                     shown.push_str(line);
                     shown.push('\n');
                 }
-                (None, _) => panic!("line {}: a console block begins with `$ `", self.line),
+                (None, _) => panic!("{}: a console block begins with `$ `", self.at),
             }
         }
         steps
@@ -44,7 +44,7 @@ impl Block {
 }
 
 /// All blocks of a file, in order.
-pub fn blocks(markdown: &str) -> Vec<Block> {
+pub fn blocks(file: &str, markdown: &str) -> Vec<Block> {
     let mut found = Vec::new();
     let mut open: Option<Block> = None;
     let mut directive = Vec::new();
@@ -58,7 +58,8 @@ pub fn blocks(markdown: &str) -> Vec<Block> {
             (None, Some(language)) => {
                 let directive = std::mem::take(&mut directive);
                 let language = language.trim().to_string();
-                open = Some(Block { line: at + 1, language, directive, text: String::new() });
+                let at = format!("{file}:{}", at + 1);
+                open = Some(Block { at, language, directive, text: String::new() });
             }
             (None, None) => {
                 if let Some(words) = line.strip_prefix("<!-- test: ").and_then(|l| l.strip_suffix(" -->")) {
@@ -69,7 +70,7 @@ pub fn blocks(markdown: &str) -> Vec<Block> {
             }
         }
     }
-    assert!(open.is_none(), "a block is not closed");
+    assert!(open.is_none(), "{file}: a block is not closed");
     found
 }
 

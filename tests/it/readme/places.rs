@@ -1,4 +1,4 @@
-//! Where blocks of the README are played: a folder, a cluster, and stand-ins for what a test cannot have (GitHub, the
+//! Where blocks of the pages are played: a folder, a cluster, and stand-ins for what a test cannot have (GitHub, the
 //! agent's pod, a docker engine with images from elsewhere).
 
 use std::os::unix::process::CommandExt as _;
@@ -15,12 +15,11 @@ use crate::prompt::pod::Pod;
 
 /// A place where blocks run, one after the other.
 pub trait Place {
-    fn name(&self) -> &str;
     /// Its variables and its programs.
     fn project(&self) -> &Project;
     /// The folder the commands run in.
     fn dir(&self) -> PathBuf;
-    /// Text of the README that names something of the reader's machine → what stands for it here.
+    /// Text of a page that names something of the reader's machine → what stands for it here.
     fn here(&self, text: &str) -> String {
         text.to_string()
     }
@@ -39,7 +38,7 @@ pub fn play(place: &mut dyn Place, block: &Block) {
     let code = match words.as_slice() {
         [] => 0,
         ["exit", code] => code.parse().unwrap(),
-        _ => panic!("README.md:{}: {words:?}", block.line),
+        _ => panic!("{}: {words:?}", block.at),
     };
     let steps = block.steps();
     let last = steps.len() - 1;
@@ -52,10 +51,10 @@ pub fn play(place: &mut dyn Place, block: &Block) {
             }
         }
         let run = bash(place, &script);
-        let told = format!("README.md:{}: {typed}\n{}", block.line, run.stdout);
+        let told = format!("{}: {typed}\n{}", block.at, run.stdout);
         assert_eq!(run.code, if at == last { code } else { 0 }, "{told}");
         if let Some(shown) = shown {
-            assert!(shows(&place.here(&shown), &run.stdout), "{told}\nbut the README shows:\n{shown}");
+            assert!(shows(&place.here(&shown), &run.stdout), "{told}\nbut the page shows:\n{shown}");
         }
     }
 }
@@ -132,10 +131,6 @@ impl Hello {
 }
 
 impl Place for Hello {
-    fn name(&self) -> &str {
-        "hello"
-    }
-
     fn dir(&self) -> PathBuf {
         self.project.path().join("hello")
     }
@@ -163,6 +158,33 @@ impl Drop for Hello {
             }
             drop(server.wait());
         }
+    }
+}
+
+/// An empty folder, and an empty home: for what needs neither project nor cluster.
+pub struct Empty {
+    project: Project,
+}
+
+impl Empty {
+    pub fn new() -> Self {
+        let mut project = Project::empty();
+        let home = project.path().join("home");
+        for folder in ["home", "empty"] {
+            std::fs::create_dir(project.path().join(folder)).unwrap();
+        }
+        project.env("HOME", home);
+        Self { project }
+    }
+}
+
+impl Place for Empty {
+    fn project(&self) -> &Project {
+        &self.project
+    }
+
+    fn dir(&self) -> PathBuf {
+        self.project.path().join("empty")
     }
 }
 
@@ -197,10 +219,6 @@ const DOCKER: &str = r#"case "$1 $2" in
 esac"#;
 
 impl Place for Shop {
-    fn name(&self) -> &str {
-        "shop"
-    }
-
     fn dir(&self) -> PathBuf {
         self.lab.path().join("shop")
     }
@@ -226,10 +244,6 @@ impl Agent {
 }
 
 impl Place for Agent {
-    fn name(&self) -> &str {
-        "agent"
-    }
-
     fn dir(&self) -> PathBuf {
         self.pod.path().to_path_buf()
     }
@@ -265,10 +279,6 @@ impl Repository {
 }
 
 impl Place for Repository {
-    fn name(&self) -> &str {
-        "repository"
-    }
-
     fn project(&self) -> &Project {
         &self.project
     }
