@@ -137,6 +137,22 @@ fn one_file_at_a_time() {
 }
 
 #[test]
+fn a_name_for_the_context_is_not_needed_any_more() {
+    let project = project();
+    project.file(
+        "deploy/root.yaml",
+        "{{- $root := . }}\nlist:\n{{- range .Codex.Links }}\n  - {{ $root.Env }}{{ .Path }}\n{{- end }}\n",
+    );
+    let run = project.run(&["convert", "deploy/root.yaml"]);
+    assert!(run.code == 0 && run.stderr.contains("deploy/root.yaml: converted, same in"), "{}", run.stderr);
+    assert_eq!(
+        project.read("deploy/root.yaml"),
+        "{#- root is the context, whose names stand alone #}\nlist:\n{%- for link in Codex.Links %}\n  - {{ Env }}{{ link.Path }}\n\
+         {%- endfor %}\n"
+    );
+}
+
+#[test]
 fn services_yaml_with_its_patterns_and_conditions() {
     let project = project();
     project.ok(&["convert", "services.yaml"]);
