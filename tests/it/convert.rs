@@ -153,6 +153,18 @@ fn a_name_for_the_context_is_not_needed_any_more() {
 }
 
 #[test]
+fn a_template_that_does_not_render_has_to_be_corrected_first() {
+    let project = project();
+    project.file("api.yaml", format!("{API}data: {{a: {{{{ .Nope }}}}}}\n"));
+    let text = project.fails(1, &["convert", "api.yaml"]);
+    assert!(
+        text.contains("api.yaml:5: cannot be converted: in dev, the Go version does not render"),
+        "{text}"
+    );
+    assert!(text.contains("hint: correct it first") && !text.contains("by hand"), "{text}");
+}
+
+#[test]
 fn services_yaml_with_its_patterns_and_conditions() {
     let project = project();
     project.ok(&["convert", "services.yaml"]);
