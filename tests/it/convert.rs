@@ -28,7 +28,8 @@ fn project() -> Project {
     project
 }
 
-fn copy(from: &Path, project: &Project, below: &str) {
+/// Copies a folder into a project.
+pub fn copy(from: &Path, project: &Project, below: &str) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let name = format!("{below}{}", entry.file_name().to_str().unwrap());
