@@ -14,14 +14,15 @@
 pub mod app;
 mod cli;
 pub mod config;
+pub mod convert;
 pub mod deploy;
 pub mod doctor;
 pub mod error;
 pub mod graph;
 pub mod hooks;
 pub mod images;
-pub mod keys;
 pub mod init;
+pub mod keys;
 mod logging;
 pub mod manifests;
 pub mod output;

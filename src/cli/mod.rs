@@ -6,6 +6,7 @@ mod args;
 mod complete;
 mod completions;
 mod confirm;
+mod convert;
 mod destroy;
 mod diff;
 mod doctor;
@@ -82,41 +83,43 @@ impl From<Level> for tracing::Level {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Init(init::Args),
+    Validate(validate::Args),
     Render(render::Args),
-    Apply(apply::Args),
-    Destroy(destroy::Args),
     Diff(diff::Args),
-    Images(images::Args),
-    Doctor(doctor::Args),
-    Graph(graph::Args),
+    Apply(apply::Args),
     Status(status::Args),
+    Destroy(destroy::Args),
+    Doctor(doctor::Args),
+    Images(images::Args),
     ManageEnv(manage_env::Args),
     Prompt(prompt::Args),
+    Graph(graph::Args),
+    Convert(convert::Args),
     Schema(schema::Args),
-    Init(init::Args),
     Completions(completions::Args),
     Man(man::Args),
-    Validate(validate::Args),
 }
 
 impl Command {
     fn run(self, app: &App) -> Result<()> {
         match self {
+            Self::Init(args) => args.run(),
+            Self::Validate(args) => args.run(app),
             Self::Render(args) => args.run(app),
-            Self::Apply(args) => args.run(app),
-            Self::Destroy(args) => args.run(app),
             Self::Diff(args) => args.run(app),
-            Self::Images(args) => args.run(app),
-            Self::Doctor(args) => args.run(app),
-            Self::Graph(args) => args.run(app),
+            Self::Apply(args) => args.run(app),
             Self::Status(args) => args.run(app),
+            Self::Destroy(args) => args.run(app),
+            Self::Doctor(args) => args.run(app),
+            Self::Images(args) => args.run(app),
             Self::ManageEnv(args) => args.run(app),
             Self::Prompt(args) => args.run(app),
+            Self::Graph(args) => args.run(app),
+            Self::Convert(args) => args.run(app),
             Self::Schema(args) => args.run(app),
-            Self::Init(args) => args.run(),
             Self::Completions(args) => args.run(),
             Self::Man(args) => args.run(Cli::command()),
-            Self::Validate(args) => args.run(app),
         }
     }
 }

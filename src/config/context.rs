@@ -37,12 +37,23 @@ impl LoadContext {
     /// Builds the context and works out the namespace: `--namespace`, else the environment's pattern, else
     /// `<project>-dev-<slot>` for `ai`, else `<project>-<env>` (spec section 1, stage 3).
     pub fn build(header: Header, source: &Source, target: Target, variables: Variables) -> Self {
+        Self::build_at(header, source, target, variables, jiff::Timestamp::now())
+    }
+
+    /// The same as of a given time, for those who compare two renders.
+    pub(crate) fn build_at(
+        header: Header,
+        source: &Source,
+        target: Target,
+        variables: Variables,
+        now: jiff::Timestamp,
+    ) -> Self {
         let mut context = Context {
             env: target.env.as_str().to_string(),
             project: header.project.clone(),
             project_root: source.root().display().to_string(),
             slot: target.slot.map_or(0, |slot| i64::from(slot.number())),
-            now: jiff::Timestamp::now(),
+            now,
             user_vars: variables.user_vars,
             vars: variables.vars,
             env_map: variables.env_map,
@@ -197,8 +208,13 @@ impl Rendered {
         &self.text
     }
 
+    /// What it was rendered with.
+    pub(crate) fn context(&self) -> &Context {
+        &self.load.context
+    }
+
     /// For each line of the rendered text the line of the file it came from; where it cannot be told, its own.
-    pub(super) fn line_map(&self) -> Vec<u32> {
+    pub(crate) fn line_map(&self) -> Vec<u32> {
         self.load.line_map(&self.source)
     }
 }

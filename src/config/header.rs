@@ -104,6 +104,17 @@ impl Header {
         &self.env_files_place
     }
 
+    /// The names of all environments, as far as they can be read before the file is rendered for one of them.
+    pub fn environment_names(&self) -> Vec<String> {
+        // A name that is a template is known only once the file is rendered.
+        let plain = |name: &&String| !name.contains('{');
+        if self.environments.iter().any(|name| plain(&name)) {
+            return self.environments.iter().filter(plain).cloned().collect();
+        }
+        let known = self.patterns.keys().chain(self.base_domain.keys()).filter(plain);
+        known.cloned().collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+    }
+
     /// Whether an environment exists only as numbered slots.
     pub fn needs_slot(&self, env: &EnvName) -> bool {
         needs_slot(env.as_str(), self.patterns.get(env.as_str()))

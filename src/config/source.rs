@@ -16,6 +16,8 @@ pub struct Source {
     name: String,
     /// The folder all relative paths start from; absolute.
     root: PathBuf,
+    /// The file, with its real folder.
+    path: PathBuf,
     text: String,
 }
 
@@ -40,7 +42,8 @@ impl Source {
         }
         let parent = path.parent().unwrap_or(&here);
         let root = parent.canonicalize().with_context(|| format!("cannot resolve {}", parent.display()))?;
-        Ok(Self { name, root, text })
+        let path = path.file_name().map_or_else(|| root.clone(), |file| root.join(file));
+        Ok(Self { name, root, path, text })
     }
 
     /// The path as messages show it.
@@ -51,6 +54,17 @@ impl Source {
     /// The folder of the file, absolute: `ProjectRoot`.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The file itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The same file with another text: what it would be after a change.
+    #[must_use]
+    pub(crate) fn with_text(&self, text: &str) -> Self {
+        Self { text: text.to_owned(), ..self.clone() }
     }
 
     /// The text, without a byte order mark.

@@ -29,6 +29,8 @@ pub struct Variables {
     pub vars: BTreeMap<String, String>,
     /// `--vars` alone: `UserVars`.
     pub user_vars: BTreeMap<String, String>,
+    /// envFiles alone: what is there whatever the OS environment holds.
+    pub files: BTreeMap<String, String>,
 }
 
 impl Variables {
@@ -57,12 +59,16 @@ impl Variables {
         let mut env_map: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
+        let mut files = BTreeMap::new();
         for file in env_files {
             let read = read_text(&root.join(file), file).map_err(|error| {
                 error.context(format!("{place}: `envFiles` names a file that cannot be read"))
             });
             match read.and_then(|text| dotenv(&text, file, &env_map)) {
-                Ok(found) => env_map.extend(found),
+                Ok(found) => {
+                    files.extend(found.clone());
+                    env_map.extend(found);
+                }
                 Err(error) => problems.push(error),
             }
         }
@@ -82,7 +88,7 @@ impl Variables {
         }
         vars.extend(user_vars.clone());
         env_map.extend(vars.clone());
-        Ok((Self { env_map, vars, user_vars }, problems))
+        Ok((Self { env_map, vars, user_vars, files }, problems))
     }
 }
 

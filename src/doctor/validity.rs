@@ -78,12 +78,7 @@ const MEND: &str = "correct services.yaml";
 /// The names of all environments, as far as they can be read before the file is rendered for one of them.
 fn environments(app: &App) -> anyhow::Result<Vec<String>> {
     let source = Source::read(app.config.as_deref())?;
-    let header = Header::parse(&source)?;
-    let known = header.patterns.keys().chain(header.base_domain.keys());
-    Ok(match header.environments.is_empty() {
-        false => header.environments,
-        true => known.cloned().collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
-    })
+    Ok(Header::parse(&source)?.environment_names())
 }
 
 fn exists_as_slots(app: &App, env: &EnvName) -> bool {

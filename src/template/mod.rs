@@ -5,8 +5,9 @@
 //! * [`detect()`] tells them apart, per file.
 //!
 //! [`Engine::render`] is what the rest of the tool uses, [`Engine::line_map`] is for those who find something wrong in
-//! what was rendered. Errors are [`TemplateError`]: position and line of the author's text, a message in the words of
-//! the dialect, and what may help. Not here: files, YAML, and where the values of a [`Context`] come from.
+//! what was rendered, [`convert()`] rewrites Go as Jinja. Errors are [`TemplateError`]: position and line of the
+//! author's text, a message in the words of the dialect, and what may help. Not here: files, YAML, and where the values
+//! of a [`Context`] come from.
 
 mod context;
 mod detect;
@@ -23,8 +24,9 @@ mod syntax;
 pub use context::{CodexView, Context, LinkView, StorageView, Strings, TimeoutsView, VolumeView};
 pub use detect::detect;
 pub use engine::{Engine, Output, Warning};
-pub(crate) use functions::slug;
 pub use error::{TemplateError, TemplateErrorKind};
+pub(crate) use functions::slug;
+pub use go::convert::{Converted, Facts, Refusal, Unconverted, convert};
 pub use syntax::{Dialect, Syntax, UnknownSyntax};
 
 use minijinja::AutoEscape;

@@ -8,6 +8,8 @@
 )]
 
 mod conformance;
+mod converting;
+mod converting_any;
 mod detection;
 mod errors;
 mod go_calls;

@@ -6,6 +6,7 @@
 
 mod ast;
 mod compare;
+pub(crate) mod convert;
 mod emit;
 mod escape;
 mod expression;
