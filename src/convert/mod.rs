@@ -305,7 +305,11 @@ fn doubtful(text: &str, doubt: &Doubt) -> Reason {
         Some(line) => format!("{}\n    {line}", doubt.what),
         None => doubt.what.clone(),
     };
-    Reason { line: doubt.line, what, advice: "convert it by hand".to_owned() }
+    let advice = match doubt.broken {
+        true => "correct it first, or give the variables it needs with --vars or --var-file",
+        false => "convert it by hand",
+    };
+    Reason { line: doubt.line, what, advice: advice.to_owned() }
 }
 
 /// services.yaml with `templateSyntax: jinja`, where it says `go`.

@@ -28,6 +28,8 @@ pub(super) struct Doubt {
     pub what: String,
     /// The Jinja misses a value that Go does without.
     pub undefined: bool,
+    /// The Go version does not render: there is nothing to compare with.
+    pub broken: bool,
 }
 
 /// One comparison.
@@ -80,7 +82,12 @@ impl Project {
             Ok(output) => output.text,
             Err(error) => {
                 let what = format!("in {place}, the Go version does not render: {}", error.message());
-                return Verdict::Neither(Doubt { line: Some(error.line()), what, undefined: false });
+                return Verdict::Neither(Doubt {
+                    line: Some(error.line()),
+                    what,
+                    undefined: false,
+                    broken: true,
+                });
             }
         };
         match engine.render(file.name, &file.jinja.text, file.syntax) {
@@ -92,12 +99,13 @@ impl Project {
                     line,
                     what: format!("in {place}, it would render differently"),
                     undefined: false,
+                    broken: false,
                 })
             }
             Err(error) => {
                 let undefined = error.message().contains("undefined");
                 let what = format!("in {place}, it would not render: {}", error.message());
-                Verdict::Differs(Doubt { line: Some(error.line()), what, undefined })
+                Verdict::Differs(Doubt { line: Some(error.line()), what, undefined, broken: false })
             }
         }
     }
@@ -132,7 +140,7 @@ impl Project {
     /// The first difference.
     pub(super) fn prove_services(&self, file: &Versions<'_>, text: &str) -> Result<Proof, Doubt> {
         let changed = self.source.with_text(text);
-        let doubt = |what: String| Doubt { line: None, what, undefined: false };
+        let doubt = |what: String| Doubt { line: None, what, undefined: false, broken: false };
         let header = Header::parse(&changed).map_err(|error| doubt(error.to_string()))?;
         if header.project != self.header.project
             || header.environment_names() != self.header.environment_names()
@@ -152,7 +160,8 @@ impl Project {
             let shown = self.shown([*place]);
             match (go, jinja) {
                 (Err(error), _) => {
-                    Verdict::Neither(doubt(format!("in {shown}, the Go version does not render: {error}")))
+                    let what = format!("in {shown}, the Go version does not render: {error}");
+                    Verdict::Neither(Doubt { broken: true, ..doubt(what) })
                 }
                 (Ok(go), Ok(jinja)) => {
                     difference(&shown, &go, &jinja).map_or(Verdict::Same, Verdict::Differs)
@@ -217,7 +226,7 @@ fn difference(place: &str, go: &Rendered, jinja: &Rendered) -> Option<Doubt> {
     };
     let at = (old.text != new.text).then(|| differing_line(&old.text, &new.text));
     let line = at.and_then(|at| go.line_map().get(at).copied());
-    Some(Doubt { line, what, undefined: false })
+    Some(Doubt { line, what, undefined: false, broken: false })
 }
 
 /// The text without the one line that has to change, and with every `when` in the case that Go writes: it is read in

@@ -25,7 +25,7 @@ pub fn files(answers: &Answers) -> Vec<Planned> {
         files.push(plan(services::DOCKERFILE, include_str!("templates/codex.Dockerfile").into()));
     }
     if answers.workflow {
-        files.push(plan(".github/workflows/deploy.yml", workflow::text(answers)));
+        files.push(plan(super::WORKFLOW, workflow::text(answers)));
     }
     files
 }

@@ -17,6 +17,8 @@ pub use site::Site;
 
 /// The file that makes a folder a project.
 pub const MAIN: &str = "services.yaml";
+/// The workflow.
+pub const WORKFLOW: &str = ".github/workflows/deploy.yml";
 
 /// The environment that exists as numbered slots (spec section 1, stage 3).
 pub const SLOTS: &str = "ai";

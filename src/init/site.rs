@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use tempfile::{NamedTempFile, TempPath};
 
+use super::WORKFLOW;
 use super::files::Planned;
 use crate::error::Fault;
 use crate::process::{interrupted, watch_signals};
@@ -66,8 +67,11 @@ impl Site {
         }
         let verb = if existing.len() == 1 { "exists" } else { "exist" };
         let list: Vec<String> = existing.iter().map(|path| self.shown(path)).collect();
-        Err(Fault::failed(format!("{} {verb} already; nothing was written", list.join(", ")))
-            .hint("choose another folder, or overwrite these files with --force"))
+        let hint = match existing[..] {
+            [WORKFLOW] => "keep it with --no-workflow, or overwrite it with --force",
+            _ => "choose another folder, or overwrite these files with --force",
+        };
+        Err(Fault::failed(format!("{} {verb} already; nothing was written", list.join(", "))).hint(hint))
     }
 
     /// Writes all files: each beside its place first, then, once nothing can be missing any more, all are put in place.

@@ -1,5 +1,7 @@
 //! Findings for people: grouped by file, one line each, what to do below it, and a summary.
 
+use std::borrow::Cow;
+
 use super::Report;
 use super::finding::{Finding, Severity};
 
@@ -34,19 +36,30 @@ fn one(text: &mut String, finding: &Finding, report: &Report, colour: bool) {
     // The path of a manifest's finding only says who names the file.
     let path = finding.path.as_ref().filter(|_| finding.file == report.file);
     let path = path.map_or_else(String::new, |path| format!("{path}: "));
-    let mut lines = finding.message.lines();
+    let message = harmless(&finding.message);
+    let mut lines = message.lines();
     text.push_str(&format!("{place}: {label}: {path}{}\n", lines.next().unwrap_or_default()));
     for line in lines {
         text.push_str(format!("    {line}").trim_end());
         text.push('\n');
     }
     if let Some(hint) = &finding.hint {
-        text.push_str(&format!("    help: {}\n", hint.replace('\n', "\n          ")));
+        text.push_str(&format!("    help: {}\n", harmless(hint).replace('\n', "\n          ")));
     }
     let some = !finding.environments.is_empty() && finding.environments.len() < report.environments.len();
     if some {
         text.push_str(&format!("    in: {}\n", finding.environments.join(", ")));
     }
+}
+
+/// Without characters that would drive the reader's terminal: names in manifests may hold any.
+fn harmless(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| c == '\n' || !c.is_control()) {
+        return text.into();
+    }
+    let shown =
+        |c: char| if c == '\n' || !c.is_control() { c.to_string() } else { c.escape_default().to_string() };
+    text.chars().map(shown).collect::<String>().into()
 }
 
 /// `2 errors, 1 warning, 0 notes in 3 environments (dev, staging, ai), 57 documents`.

@@ -28,7 +28,8 @@ fn project() -> Project {
     project
 }
 
-fn copy(from: &Path, project: &Project, below: &str) {
+/// Copies a folder into a project.
+pub fn copy(from: &Path, project: &Project, below: &str) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let name = format!("{below}{}", entry.file_name().to_str().unwrap());
@@ -134,6 +135,34 @@ fn one_file_at_a_time() {
     assert_eq!(project.read("more of it.yaml"), wanted);
     assert_eq!((project.read("api.yaml"), project.read("services.yaml")), (API.into(), SERVICES.into()));
     assert_eq!(project.ok(&["render", "--env", "stg"]), before);
+}
+
+#[test]
+fn a_name_for_the_context_is_not_needed_any_more() {
+    let project = project();
+    project.file(
+        "deploy/root.yaml",
+        "{{- $root := . }}\nlist:\n{{- range .Codex.Links }}\n  - {{ $root.Env }}{{ .Path }}\n{{- end }}\n",
+    );
+    let run = project.run(&["convert", "deploy/root.yaml"]);
+    assert!(run.code == 0 && run.stderr.contains("deploy/root.yaml: converted, same in"), "{}", run.stderr);
+    assert_eq!(
+        project.read("deploy/root.yaml"),
+        "{#- root is the context, whose names stand alone #}\nlist:\n{%- for link in Codex.Links %}\n  - {{ Env }}{{ link.Path }}\n\
+         {%- endfor %}\n"
+    );
+}
+
+#[test]
+fn a_template_that_does_not_render_has_to_be_corrected_first() {
+    let project = project();
+    project.file("api.yaml", format!("{API}data: {{a: {{{{ .Nope }}}}}}\n"));
+    let text = project.fails(1, &["convert", "api.yaml"]);
+    assert!(
+        text.contains("api.yaml:5: cannot be converted: in dev, the Go version does not render"),
+        "{text}"
+    );
+    assert!(text.contains("hint: correct it first") && !text.contains("by hand"), "{text}");
 }
 
 #[test]

@@ -40,14 +40,20 @@ fn without_a_terminal_the_folder_gives_the_name_and_nothing_is_asked() {
     let run = project.run(&["init", "My Shop"]);
     assert_eq!(
         (run.code, run.stdout.as_str()),
-        (0, "My Shop/services.yaml\nMy Shop/services/web/deploy.yaml\n")
+        (
+            0,
+            "My Shop/services.yaml\nMy Shop/services/web/deploy.yaml\nMy Shop/.github/workflows/deploy.yml\n"
+        )
     );
     assert!(
         run.stderr.contains("cd 'My Shop'\n") && run.stderr.contains("codexctl apply --env dev --wait"),
         "{}",
         run.stderr
     );
-    assert_eq!(tree(&project), ["My Shop/services.yaml", "My Shop/services/web/deploy.yaml"]);
+    assert_eq!(
+        tree(&project),
+        ["My Shop/.github/workflows/deploy.yml", "My Shop/services.yaml", "My Shop/services/web/deploy.yaml"]
+    );
     let text = project.read("My Shop/services.yaml");
     assert!(text.contains("\nproject: my-shop\n") && text.contains("\ntemplateSyntax: jinja\n"), "{text}");
     let list = rendered(&project, &["--config", "My Shop/services.yaml", "--env", "dev"]);
@@ -56,7 +62,10 @@ fn without_a_terminal_the_folder_gives_the_name_and_nothing_is_asked() {
     assert_eq!(deployment["spec"]["template"]["spec"]["containers"][0]["image"], "nginx:1.29-alpine");
     // In the folder itself names are as short as can be.
     let here = Project::empty();
-    assert_eq!(here.ok(&["init", "--name", "x"]), "services.yaml\nservices/web/deploy.yaml\n");
+    assert_eq!(
+        here.ok(&["init", "--name", "x", "--no-workflow"]),
+        "services.yaml\nservices/web/deploy.yaml\n"
+    );
 }
 
 #[test]
@@ -163,7 +172,7 @@ fn files_that_are_there_are_all_named_and_none_is_written() {
     project.file("shop/services.yaml", "mine\n");
     std::os::unix::fs::symlink("nowhere", project.path().join("shop/docker")).unwrap();
     project.file("shop/.github/workflows/deploy.yml", "mine too\n");
-    let text = project.fails(1, &["init", "shop", "--workflow"]);
+    let text = project.fails(1, &["init", "shop"]);
     assert!(
         text.contains(
             "shop/services.yaml, shop/.github/workflows/deploy.yml exist already; nothing was written"
@@ -180,7 +189,7 @@ fn files_that_are_there_are_all_named_and_none_is_written() {
     assert!(!project.path().join("shop/services").exists());
     // With --force its own files are overwritten, and no others.
     project.file("shop/services/web/other.yaml", "not mine\n");
-    project.ok(&["init", "shop", "--force"]);
+    project.ok(&["init", "shop", "--force", "--no-workflow"]);
     assert!(project.read("shop/services.yaml").contains("project: shop\n"));
     assert_eq!(project.read("shop/services/web/other.yaml"), "not mine\n");
     assert_eq!(project.read("shop/.github/workflows/deploy.yml"), "mine too\n");
@@ -189,9 +198,34 @@ fn files_that_are_there_are_all_named_and_none_is_written() {
     assert!(leftovers.is_empty(), "{leftovers:?}");
     assert!(
         project
-            .fails(1, &["init", "shop"])
+            .fails(1, &["init", "shop", "--no-workflow"])
             .contains("shop/services.yaml, shop/services/web/deploy.yaml exist")
     );
+}
+
+#[test]
+fn a_workflow_that_is_there_can_stay_and_one_below_the_repositorys_root_is_spoken_of() {
+    let project = Project::empty();
+    project.file(".github/workflows/deploy.yml", "mine\n");
+    let text = project.fails(1, &["init", "--name", "x"]);
+    assert!(text.contains("deploy.yml exists already") && text.contains("--no-workflow"), "{text}");
+    project.ok(&["init", "--name", "x", "--no-workflow"]);
+    assert_eq!(project.read(".github/workflows/deploy.yml"), "mine\n");
+    // GitHub looks nowhere else than at the root.
+    let project = Project::empty();
+    project.file(".git/HEAD", "ref: refs/heads/main\n");
+    let run = project.run(&["init", "deep/shop"]);
+    assert!(
+        run.code == 0 && run.stderr.contains("move deep/shop/.github/workflows/deploy.yml to"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("CODEXCTL_CONFIG: deep/shop/services.yaml"), "{}", run.stderr);
+    let quiet = [&["init", "b", "--no-workflow"][..], &["init", "--name", "root"]];
+    for args in quiet {
+        let run = project.run(args);
+        assert!(run.code == 0 && !run.stderr.contains("GitHub reads"), "{}", run.stderr);
+    }
 }
 
 #[test]
@@ -212,7 +246,7 @@ fn a_folder_in_a_files_place_and_a_file_in_a_folders_place() {
 fn a_dry_run_prints_and_writes_nothing() {
     let project = Project::empty();
     project.file("services.yaml", "mine\n");
-    let run = project.run(&["init", "--dry-run", "--name", "shop", "--ai", "--workflow"]);
+    let run = project.run(&["init", "--dry-run", "--name", "shop", "--ai"]);
     assert_eq!(run.code, 0);
     let heads: Vec<&str> = run.stdout.lines().filter(|line| line.starts_with("==> ")).collect();
     assert_eq!(
@@ -271,7 +305,7 @@ fn a_terminal_is_asked_and_asked_again() {
         ("Its image [nginx:1.29-alpine]: ", "registry.test/a:1\n"),
         ("Slots with an AI agent? [y/N]: ", "maybe\n"),
         ("y or n", "n\n"),
-        ("GitHub workflow that deploys? [y/N]: ", "y\n"),
+        ("GitHub workflow that deploys? [Y/n]: ", "\n"),
     ];
     let Some(run) = on_a_terminal(&project, &program, &steps) else { return };
     assert_eq!(run.code, 0, "{}", run.stdout);

@@ -19,6 +19,7 @@ mod config;
 mod convert;
 mod destroy;
 mod docker_harness;
+mod docs;
 mod doctor;
 mod doctor_machine;
 mod examples;

@@ -213,6 +213,14 @@ fn go_as_people_write_jinja() {
             "{% macro l(value) %}{{ value.Title }}{% endmacro %}{% for link in Codex.Links %}{{ l(link) }}{% endfor %}",
         ),
         (
+            "{{- $root := . -}}\n{{ range .Codex.Links }}{{ $root.Env }}{{ end }}",
+            "{#- root is the context, whose names stand alone -#}\n{% for link in Codex.Links %}{{ Env }}{% endfor %}",
+        ),
+        (
+            "{{ define \"d\" }}{{ .Env }}{{ end }}{{ $c := $ }}{{ range .Codex.Links }}{{ template \"d\" $c }}{{ end }}",
+            "{% macro d() %}{{ Env }}{% endmacro %}{# c is the context, whose names stand alone #}{% for link in Codex.Links %}{{ d() }}{% endfor %}",
+        ),
+        (
             "{{ block \"b\" .Slot }}{{ . }}{{ end }}",
             "{% macro b(value) %}{{ value }}{% endmacro %}{{ b(Slot) }}",
         ),
@@ -261,6 +269,11 @@ fn what_has_no_counterpart_is_refused_by_name() {
         assert!(why.starts_with(&format!("{line}: ")) && why.contains(construct), "{go}\n{why}");
         assert!(!why.contains("()"), "advice: {why}");
     }
+    // What is made of a refused value needs no words of its own.
+    let one =
+        converted("{{ $x := js .Env }}{{ with $y := urlquery .Env }}{{ $y }}{{ end }}\n{{ $x }}{{ $x.Y }}");
+    assert_eq!(one.unwrap_err().lines().count(), 2);
+    assert!(converted("{{ $r := . }}{{ $r }}").unwrap_err().contains("the whole context as a value"));
     let all = converted("{{ js .Env }}\n{{ .Codex }}\n{{ if js .Env }}{{ .Storage }}{{ end }}").unwrap_err();
     assert_eq!(all.lines().count(), 4, "{all}");
     assert!(converted("{{ if }}").unwrap_err().starts_with("invalid: missing value for if"));

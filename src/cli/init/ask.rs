@@ -58,19 +58,21 @@ impl Questions {
         }
     }
 
-    /// The answer to a question of yes or no, where no is the default.
+    /// The answer to a question of yes or no.
     ///
     /// # Errors
     /// Ctrl-C; the end of the input.
-    pub(super) fn confirm(&mut self, given: Option<bool>, question: &str) -> Result<bool> {
+    pub(super) fn confirm(&mut self, given: Option<bool>, question: &str, default: bool) -> Result<bool> {
         if let Some(given) = given {
             return Ok(given);
         }
+        let choice = if default { "Y/n" } else { "y/N" };
         loop {
-            let Some(answer) = self.ask(&format!("{question}? [y/N]: "))? else { return Ok(false) };
+            let Some(answer) = self.ask(&format!("{question}? [{choice}]: "))? else { return Ok(default) };
             match answer.trim().to_lowercase().as_str() {
                 "y" | "yes" => return Ok(true),
-                "" | "n" | "no" => return Ok(false),
+                "n" | "no" => return Ok(false),
+                "" => return Ok(default),
                 _ => say("  y or n\n"),
             }
         }

@@ -28,7 +28,7 @@ const PORT: &str = "80";
 /// in every environment. All files are written or none; files that are there are left alone without --force.
 #[derive(Clone, Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  codexctl init shop --service api --image registry.test/shop/api:1.0.0 --port 8080\n  codexctl init --yes --ai --workflow --dry-run"
+    after_help = "Examples:\n  codexctl init shop --service api --image registry.test/shop/api:1.0.0 --port 8080\n  codexctl init --yes --ai --no-workflow --dry-run"
 )]
 pub(super) struct Args {
     /// Folder of the project, made where it is missing [default: the current one]
@@ -61,10 +61,10 @@ pub(super) struct Args {
     /// No slots (the default)
     #[arg(long)]
     no_ai: bool,
-    /// Add a GitHub workflow that deploys
+    /// A GitHub workflow that deploys (the default)
     #[arg(long, overrides_with = "no_workflow")]
     workflow: bool,
-    /// No workflow (the default)
+    /// No workflow
     #[arg(long)]
     no_workflow: bool,
     /// Ask nothing
@@ -123,6 +123,15 @@ impl Args {
         }
         site.write(&files, force)?;
         output::print(&files.iter().map(|file| site.shown(&file.path) + "\n").collect::<String>())?;
+        if let (true, Some(root)) = (answers.workflow, repository_above(site.folder())) {
+            tracing::warn!(
+                "GitHub reads workflows at the root of a repository only: move {} to {}, and give its job the variable \
+                 CODEXCTL_CONFIG: {}",
+                site.shown(init::WORKFLOW),
+                root.join(init::WORKFLOW).display(),
+                site.folder().join(init::MAIN).strip_prefix(root)?.display()
+            );
+        }
         tracing::info!("{}", next_steps(&dir, first_env(&answers), &answers));
         Ok(())
     }
@@ -153,9 +162,9 @@ impl Args {
                 .into());
         }
         let flag = |yes: bool, no: bool| (yes || no).then_some(yes);
-        let ai = questions.confirm(flag(self.ai || named, self.no_ai), "Slots with an AI agent")?;
+        let ai = questions.confirm(flag(self.ai || named, self.no_ai), "Slots with an AI agent", false)?;
         let workflow =
-            questions.confirm(flag(self.workflow, self.no_workflow), "GitHub workflow that deploys")?;
+            questions.confirm(flag(self.workflow, self.no_workflow), "GitHub workflow that deploys", true)?;
         let environments = environments.into_iter().filter(|name| name != SLOTS).collect();
         Ok(Answers { project, environments, syntax, service, image, port, host, ai, workflow })
     }
@@ -180,6 +189,11 @@ fn dialect(text: &str) -> Result<Dialect, Fault> {
 
 fn first_env(answers: &Answers) -> &str {
     answers.environments.first().map_or("", String::as_str)
+}
+
+/// The root of the Git repository that the folder is a part of, where it is not the root itself.
+fn repository_above(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|dir| dir.join(".git").exists()).filter(|root| *root != folder)
 }
 
 /// What to do now, as commands.

@@ -29,6 +29,15 @@ my files/a.yaml:3:18: error[resource/name]: ConfigMap A: `A` is no name for a Co
 }
 
 #[test]
+fn names_in_manifests_do_not_drive_the_terminal() {
+    let project = broken();
+    project.file("my files/a.yaml", MANIFEST.replace("name: A", "name: \"a\\e[31mb\\u0007\""));
+    let run = project.run(&["validate"]);
+    assert!(run.stdout.contains(r"`a\u{1b}[31mb\u{7}` is no name"), "{}", run.stdout);
+    assert!(!run.stdout.contains(['\x1b', '\x07']), "{}", run.stdout);
+}
+
+#[test]
 fn exit_codes() {
     let project = broken();
     project.file("my files/a.yaml", MANIFEST.replace('A', "a"));

@@ -5,19 +5,11 @@ use std::collections::BTreeMap;
 use super::super::ast::{Arm, File, Item, Pipe, VarId};
 use super::macros::Macro;
 use super::names::Names;
-use super::tags::{Tag, Tags};
+use super::tags::{self, Piece, Tags};
 use super::types::{CONTEXT, Ty};
 use super::usage::{self, Event, VarUse};
 use super::value::{Gap, Jx, Part, prec};
 use super::{Converted, Facts, Refused, refuse, words};
-
-/// What a tag becomes; pieces stand side by side.
-#[derive(Debug, Clone)]
-pub(super) enum Piece {
-    Print(String),
-    Block(String),
-    Text(String),
-}
 
 /// A variable: how it is read, and what is set.
 #[derive(Debug, Clone)]
@@ -138,7 +130,17 @@ impl<'a> Writer<'a> {
     }
 
     fn action(&mut self, at: usize, pipe: &Pipe<'_>) -> Result<(), Refused> {
-        let value = self.pipe(pipe)?;
+        if let ([id], true) = (&pipe.targets[..], self.own.is_root())
+            && self.uses.get(id).is_some_and(|used| used.is_own())
+        {
+            self.vars.insert(*id, Var { read: self.own.clone(), set: String::new() });
+            self.put(
+                at,
+                vec![Piece::Note(format!("{} is the context, whose names stand alone", self.go_name(at, 0)))],
+            );
+            return Ok(());
+        }
+        let value = self.pipe(pipe).inspect_err(|_| self.assume(pipe))?;
         let pieces = match pipe.targets[..] {
             [id, ..] => vec![self.bind(at, id, pipe.assign, &value)?],
             [] => match self.side_by_side(at, &value) {
@@ -204,6 +206,15 @@ impl<'a> Writer<'a> {
         }
         let wanted = self.go_name(at, 0);
         Ok(self.declare(id, &wanted, &settled))
+    }
+
+    /// Variables whose value is refused already: what is made of them needs no refusals of its own.
+    fn assume(&mut self, pipe: &Pipe<'_>) {
+        if !pipe.assign {
+            let read = Jx::path("none", Ty::Any, Gap::No);
+            self.vars
+                .extend(pipe.targets.iter().map(|id| (*id, Var { read: read.clone(), set: String::new() })));
+        }
     }
 
     /// A new variable.
@@ -306,7 +317,7 @@ impl<'a> Writer<'a> {
         later: bool,
         alone: bool,
     ) -> Result<(Vec<Piece>, bool, &'static str), Refused> {
-        let mut value = self.pipe(&arm.pipe)?;
+        let mut value = self.pipe(&arm.pipe).inspect_err(|_| self.assume(&arm.pipe))?;
         let mut pieces = Vec::new();
         let named = match arm.pipe.targets[..] {
             [id, ..] => {
@@ -355,39 +366,10 @@ impl<'a> Writer<'a> {
             if tag.comment {
                 out.push_str(&words::comment(source, tag.trim_left, tag.trim_right));
             } else if let Some(pieces) = self.pieces.get(&index) {
-                write_tag(&mut out, tag, source, pieces);
+                tags::write(&mut out, tag, source, pieces);
             }
         }
         out.push_str(&words::text(&self.text[copied..]));
         out
-    }
-}
-
-/// Writes the pieces of a tag with its trim markers, on as many lines as it had.
-fn write_tag(out: &mut String, tag: &Tag, source: &str, pieces: &[Piece]) {
-    let end = if source.contains("\r\n") { "\r\n" } else { "\n" };
-    let lines = source.matches('\n').count();
-    let continued = source.rsplit('\n').next().unwrap_or_default();
-    let indent = &continued[..continued.len() - continued.trim_start().len()];
-    for (index, piece) in pieces.iter().enumerate() {
-        let (open, code, close) = match piece {
-            Piece::Print(code) => ("{{", code, "}}"),
-            Piece::Block(code) => ("{%", code, "%}"),
-            Piece::Text(text) => {
-                out.push_str(text);
-                continue;
-            }
-        };
-        let last = index + 1 == pieces.len();
-        out.push_str(open);
-        out.push_str(if index == 0 && tag.trim_left { "- " } else { " " });
-        if last && lines > 0 {
-            out.push_str(&words::spread(code, lines, end, indent));
-        } else {
-            out.push_str(code);
-            out.push(' ');
-        }
-        out.push_str(if last && tag.trim_right { "-" } else { "" });
-        out.push_str(close);
     }
 }

@@ -73,8 +73,10 @@ impl Writer<'_> {
                 let dot = self.dot.clone();
                 self.fields(expr.at, &dot, chain)?
             }
-            ExprKind::Variable(None, None) if self.own.is_root() => return whole(expr.at),
-            ExprKind::Variable(id, None) => self.variable(expr.at, *id)?,
+            ExprKind::Variable(id, None) => match self.variable(expr.at, *id)? {
+                root if root.is_root() => return whole(expr.at),
+                value => value,
+            },
             ExprKind::Variable(id, Some(chain)) => {
                 let holder = self.variable(expr.at, *id)?;
                 self.fields(expr.at, &holder, chain)?

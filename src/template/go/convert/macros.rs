@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::ast::{ExprKind, Pipe};
-use super::body::{Piece, Writer};
+use super::body::Writer;
+use super::tags::Piece;
 use super::types::{CONTEXT, Ty};
 use super::usage::{self, Event};
 use super::value::{Gap, Jx, prec};
@@ -45,17 +46,6 @@ struct Call<'a> {
     /// Its own dot, as the caller was given it; nothing; something else.
     with: Option<bool>,
     at: usize,
-}
-
-/// Is it just `.` or `$`?
-fn is_own(pipe: &Pipe<'_>, level: usize) -> bool {
-    match &pipe.commands[..] {
-        [command] => match &command.args[..] {
-            [one] => matches!((&one.kind, level), (ExprKind::Dot, 0) | (ExprKind::Variable(None, None), _)),
-            _ => false,
-        },
-        _ => false,
-    }
 }
 
 impl<'a> Writer<'a> {
@@ -116,7 +106,13 @@ impl<'a> Writer<'a> {
         for (by, body) in std::iter::once((None, &file.body)).chain(bodies) {
             usage::walk(body, &mut |event| {
                 if let Event::Call { name, pipe, level } = event {
-                    let with = pipe.map(|pipe| is_own(pipe, level));
+                    let alias = |pipe| match usage::only(pipe) {
+                        Some(ExprKind::Variable(Some(id), None)) => {
+                            self.uses.get(id).is_some_and(|used| used.is_own())
+                        }
+                        _ => false,
+                    };
+                    let with = pipe.map(|pipe| usage::is_own(pipe, level) || alias(pipe));
                     calls.push(Call { by, of: name, with, at: pipe.map_or(0, |pipe| pipe.at) });
                 }
             });

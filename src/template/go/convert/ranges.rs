@@ -1,8 +1,9 @@
 //! `range` as `for`.
 
 use super::super::ast::{Item, Pipe, VarId};
-use super::body::{Piece, Var, Writer};
+use super::body::{Var, Writer};
 use super::names::singular;
+use super::tags::Piece;
 use super::types::Ty;
 use super::value::{Gap, Jx, prec};
 use super::{Refused, refuse, usage};

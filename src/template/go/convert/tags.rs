@@ -3,6 +3,7 @@
 
 use super::super::lex::{Kind, is_space, lex};
 use super::super::literal;
+use super::words;
 
 /// One `{{ … }}`.
 #[derive(Debug, Clone)]
@@ -127,5 +128,45 @@ mod tests {
         assert_eq!(shown, wanted);
         assert_eq!((tags.0[0].elses.as_slice(), tags.0[0].close, tags.0[3].close), (&[2][..], 5, 4));
         assert!(tags.0[0].trim_left && tags.0[0].trim_right && tags.0[1].trim_right && !tags.0[6].trim_left);
+    }
+}
+
+/// What a tag becomes; pieces stand side by side.
+#[derive(Debug, Clone)]
+pub(super) enum Piece {
+    Print(String),
+    Block(String),
+    Text(String),
+    /// Nothing is left of the tag but what it trims.
+    Note(String),
+}
+
+/// Writes the pieces of a tag with its trim markers, on as many lines as it had.
+pub(super) fn write(out: &mut String, tag: &Tag, source: &str, pieces: &[Piece]) {
+    let end = if source.contains("\r\n") { "\r\n" } else { "\n" };
+    let lines = source.matches('\n').count();
+    let continued = source.rsplit('\n').next().unwrap_or_default();
+    let indent = &continued[..continued.len() - continued.trim_start().len()];
+    for (index, piece) in pieces.iter().enumerate() {
+        let (open, code, close) = match piece {
+            Piece::Print(code) => ("{{", code, "}}"),
+            Piece::Block(code) => ("{%", code, "%}"),
+            Piece::Note(note) => ("{#", note, "#}"),
+            Piece::Text(text) => {
+                out.push_str(text);
+                continue;
+            }
+        };
+        let last = index + 1 == pieces.len();
+        out.push_str(open);
+        out.push_str(if index == 0 && tag.trim_left { "- " } else { " " });
+        if last && lines > 0 {
+            out.push_str(&words::spread(code, lines, end, indent));
+        } else {
+            out.push_str(code);
+            out.push(' ');
+        }
+        out.push_str(if last && tag.trim_right { "-" } else { "" });
+        out.push_str(close);
     }
 }

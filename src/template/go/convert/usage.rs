@@ -19,6 +19,10 @@ pub(super) enum Event<'e, 's> {
         id: VarId,
         depth: usize,
     },
+    /// `$root := .`: a name for what the body was given.
+    Alias {
+        id: VarId,
+    },
     /// `$`, or a field of it.
     Root {
         field: Option<&'e str>,
@@ -53,7 +57,12 @@ impl<'e, 's> Walk<'_, 'e, 's> {
         for item in items {
             match item {
                 Item::Text { .. } | Item::Continue { .. } => {}
-                Item::Action { pipe, .. } => self.pipe(pipe, depth, level, depth),
+                Item::Action { pipe, .. } => {
+                    self.pipe(pipe, depth, level, depth);
+                    if let ([id], false, true) = (&pipe.targets[..], pipe.assign, is_own(pipe, level)) {
+                        (self.f)(Event::Alias { id: *id });
+                    }
+                }
                 Item::Branch { with, arms, otherwise } => {
                     for arm in arms {
                         self.pipe(&arm.pipe, depth, level, depth);
@@ -116,8 +125,33 @@ pub(super) struct VarUse {
     /// Assigned inside a loop that its declaration is outside of: Jinja's `set` would not reach it.
     pub shared: bool,
     pub read: bool,
+    own: bool,
     /// Read inside a loop within its own, where `loop` is another.
     pub read_deeper: bool,
+}
+
+impl VarUse {
+    /// Whether it always is what the body was given, as `$` is.
+    pub(super) fn is_own(self) -> bool {
+        self.own && !self.assigned
+    }
+}
+
+/// Is it just `.` or `$`?
+pub(super) fn is_own(pipe: &Pipe<'_>, level: usize) -> bool {
+    only(pipe)
+        .is_some_and(|kind| matches!((kind, level), (ExprKind::Dot, 0) | (ExprKind::Variable(None, None), _)))
+}
+
+/// The one operand that a pipeline is.
+pub(super) fn only<'p, 's>(pipe: &'p Pipe<'s>) -> Option<&'p ExprKind<'s>> {
+    match &pipe.commands[..] {
+        [command] => match &command.args[..] {
+            [one] => Some(&one.kind),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// All variables of a file.
@@ -132,6 +166,7 @@ pub(super) fn variables(file: &File<'_>) -> BTreeMap<VarId, VarUse> {
                 used.assigned = true;
                 used.shared |= depth > used.declared;
             }
+            Event::Alias { id } => found.entry(id).or_default().own = true,
             Event::Read { id, depth } => {
                 let used = found.entry(id).or_default();
                 used.read = true;
