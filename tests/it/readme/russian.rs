@@ -51,7 +51,7 @@ fn sections(name: &str) -> Vec<Section> {
         } else if !in_block {
             let title = line.trim_start_matches('#');
             let level = line.len() - title.len();
-            if found.is_empty() || (level > 0 && title.starts_with(' ')) {
+            if level > 0 && title.starts_with(' ') {
                 let title = title.trim();
                 let slug = slug(title);
                 let anchor = match found.iter().filter(|section| section.slug == slug).count() {
