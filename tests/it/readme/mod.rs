@@ -8,6 +8,7 @@
 
 mod blocks;
 mod places;
+mod russian;
 mod workflows;
 
 use blocks::{Block, blocks};
