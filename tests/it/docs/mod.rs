@@ -23,13 +23,14 @@ fn markdown_files() -> Vec<String> {
     names
 }
 
-/// All files with this extension below a folder, but for what is built or fetched.
+/// All files with this extension below a folder, but for what is built, fetched or hidden.
 fn collect(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if path.is_dir() {
-            if !["target", "dist", ".git", "node_modules"].contains(&name.as_str()) {
+            let other = ["target", "dist", "node_modules"].contains(&name.as_str());
+            if name == ".github" || !(other || name.starts_with('.')) {
                 collect(&path, extension, found);
             }
         } else if path.extension().is_some_and(|is| is == extension) {
