@@ -261,6 +261,7 @@ fn comments_in_two_languages() {
     assert!(text.contains(r"- [API \[v2\] \*beta\*](<https://dev-3.example.test/api/docs>)"), "{text}");
     assert!(text.contains("(<https://dev-3.example.test/mail%20box>)"), "{text}");
     let outputs = std::fs::read_to_string(&out).unwrap();
+    assert!(outputs.starts_with("slot=3\nnamespace=demo-dev-3\nenv=ai\ncreated=false\nbody<<"), "{outputs}");
     assert!(
         outputs.contains(&format!("body<<CODEXCTL_END\n{}\nCODEXCTL_END\n", text.trim_end())),
         "{outputs}"

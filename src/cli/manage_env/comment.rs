@@ -43,6 +43,7 @@ impl Args {
             ("slot", self.slot.to_string()),
             ("namespace", namespace.clone()),
             ("env", env.into()),
+            ("created", "false".into()),
             ("body", body.trim_end().into()),
         ])?;
         if self.output.json() {
