@@ -285,7 +285,9 @@ fn storage_view(spec: &StorageSpec) -> StorageView {
 /// A pattern that only rendering brings to light came too late to count: the default must not stand in for it.
 fn pattern_was_read(load: &LoadContext, file: &StackFile) -> Result<(), Fault> {
     let env = load.target.env.as_str();
-    let late = file.namespace.patterns.contains_key(env) && !load.header.patterns.contains_key(env);
+    // null is no pattern.
+    let there = file.namespace.patterns.get(env).is_some_and(|pattern| !pattern.is_empty());
+    let late = there && !load.header.patterns.contains_key(env);
     if !late || load.target.namespace.is_some() {
         return Ok(());
     }
