@@ -120,6 +120,8 @@ need_release() {
   scripts/release.sh build "$target" "$1"
   scripts/release.sh pack "$target" "$1"
   scripts/release.sh sums "$1"
+  # What the demo and `cargo install` build; the tests of the README run both.
+  cargo build --release --locked --bin codexctl
   export CODEXCTL_TEST_RELEASE=$1
 }
 
