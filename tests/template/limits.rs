@@ -12,7 +12,7 @@ fn soon(outcome: impl FnOnce() -> Result<String, TemplateError>, part: &str) {
     let start = Instant::now();
     let error = outcome().map(|text| text.len()).unwrap_err();
     assert!(error.message().contains(part), "{error}");
-    assert!(start.elapsed() < Duration::from_secs(20), "took {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(120), "took {:?}", start.elapsed());
 }
 
 #[test]
