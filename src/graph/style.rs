@@ -92,17 +92,8 @@ impl Family {
     /// In a legend.
     pub(super) fn title(self) -> &'static str {
         match self {
-            Self::Host => "host",
-            Self::Traffic => "traffic",
-            Self::Workload => "workload",
-            Self::Scaling => "scaling",
             Self::Config => "configuration",
-            Self::Secret => "secret",
-            Self::Storage => "storage",
-            Self::Rights => "rights",
-            Self::Image => "image",
-            Self::Hook => "hook",
-            Self::Other => "other",
+            other => other.class(),
         }
     }
 

@@ -62,7 +62,8 @@ impl<'a> Scope<'a> {
         self.variables.get(id)?.undeclared.as_ref()
     }
 
-    /// A string literal of the engine. Newlines are escaped: they would count as lines.
+    /// A string literal of the engine. Newlines and other control characters are escaped: they would count as lines, or
+    /// be read by nobody.
     pub(super) fn string(text: &str) -> String {
         let mut out = String::with_capacity(text.len() + 2);
         out.push('"');
@@ -72,7 +73,8 @@ impl<'a> Scope<'a> {
                 '\\' => out.push_str("\\\\"),
                 '\n' => out.push_str("\\n"),
                 '\r' => out.push_str("\\r"),
-                '\0' => out.push_str("\\u0000"),
+                '\t' => out.push_str("\\t"),
+                c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
                 c => out.push(c),
             }
         }

@@ -1,26 +1,14 @@
 //! Pieces of Jinja text: string literals, comments, and text that only looks like Jinja.
 
+use super::super::expression::Scope;
+
 /// A string literal. `single` asks for single quotes, where they need no escapes.
 pub(super) fn literal(text: &str, single: bool) -> String {
     let plain = !text.contains(['\'', '\\']) && text.chars().all(|c| !c.is_control());
     if single && plain {
         return format!("'{text}'");
     }
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+    Scope::string(text)
 }
 
 /// Text between tags: what would begin a tag of Jinja's is written as a string.
