@@ -144,11 +144,13 @@ impl Runner {
         if let Some(dir) = &invocation.cwd {
             command.current_dir(dir);
         }
-        let mut child = command.spawn()?;
-        let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        let pid = id.ok_or_else(|| std::io::Error::other("the child has no process id"))?;
+        let start = || {
+            let child = command.spawn()?;
+            let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+            Ok((id.ok_or_else(|| std::io::Error::other("the child has no process id"))?, child))
+        };
         let reach = if invocation.cleanup { signal::Reach::Second } else { signal::Reach::First };
-        let registered = signal::Registration::new(pid, reach);
+        let (leader, mut child) = signal::Registration::of(start, reach)?;
         if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), invocation.stdin.clone()) {
             // A child that ends without reading everything closes the pipe; its exit code says why.
             std::thread::spawn(move || pipe.write_all(&bytes));
@@ -164,7 +166,7 @@ impl Runner {
         let stderr = Pump::start(stderr, invocation.stderr, self.echo, self.secrets.clone());
         let (tell, ended) = channel();
         std::thread::spawn(move || tell.send(child.wait()));
-        Ok(Running { pid, ended, stdout, stderr, _registered: registered })
+        Ok(Running { leader, ended, stdout, stderr })
     }
 }
 
@@ -183,13 +185,12 @@ struct End {
     stderr: Vec<u8>,
 }
 
-/// A started child: its group leader's id and the threads that serve its pipes.
+/// A started child and the threads that serve its pipes.
 struct Running {
-    pid: Pid,
+    leader: signal::Registration,
     ended: Receiver<std::io::Result<ExitStatus>>,
     stdout: Stdout,
     stderr: Pump,
-    _registered: signal::Registration,
 }
 
 impl Running {
@@ -209,7 +210,7 @@ impl Running {
         };
         let interrupted = signal::interrupted().is_some() && !invocation.cleanup;
         if interrupted || timed_out.is_some() {
-            tree::sweep(self.pid);
+            signal::sweep(self.leader.pid());
         }
         let kind = match (timed_out, interrupted, status) {
             (_, true, _) => Some(FailureKind::Interrupted),
@@ -238,15 +239,15 @@ impl Running {
     /// Ends the child now; `kind` says what that means.
     fn stop(self, kind: Option<FailureKind>) -> End {
         drop(self.end());
-        tree::sweep(self.pid);
+        signal::sweep(self.leader.pid());
         let kind = if signal::interrupted().is_some() { Some(FailureKind::Interrupted) } else { kind };
         End { kind, stdout: Vec::new(), stderr: self.stderr.finish() }
     }
 
     fn end(&self) -> Option<std::io::Result<ExitStatus>> {
-        tree::end(self.pid, Signal::TERM);
+        tree::end(self.leader.pid(), Signal::TERM);
         self.ended.recv_timeout(GRACE).ok().or_else(|| {
-            tree::end(self.pid, Signal::KILL);
+            tree::end(self.leader.pid(), Signal::KILL);
             self.ended.recv().ok()
         })
     }

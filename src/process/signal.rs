@@ -5,8 +5,9 @@
 //! left. Whoever waits for a child then sees it end and returns `FailureKind::Interrupted`; the exit code
 //! (130 or 143) is decided in `crate::error`.
 
+use std::io;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Condvar, Mutex, Once, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, Once, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal};
@@ -113,27 +114,49 @@ fn receive(signal: i32) {
 }
 
 fn children() -> Vec<(Pid, Reach)> {
-    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    registered().clone()
+}
+
+fn registered() -> MutexGuard<'static, Vec<(Pid, Reach)>> {
+    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Kills what is left of a child that has been told to end, and of what it has started.
+pub(super) fn sweep(leader: Pid) {
+    // Held, so that no child of another thread is just being started and taken for an orphan.
+    let children = registered();
+    tree::sweep(leader, &children.iter().map(|(pid, _)| *pid).collect::<Vec<_>>());
 }
 
 /// A child that signals reach for as long as this lives.
 pub(super) struct Registration(Pid);
 
 impl Registration {
-    /// Registers a process group leader. A signal that came while it was being started is passed on at once.
-    pub(super) fn new(pid: Pid, reach: Reach) -> Self {
-        CHILDREN.lock().unwrap_or_else(PoisonError::into_inner).push((pid, reach));
+    /// Starts a process group leader and registers it. A signal that came in that moment is passed on at once.
+    ///
+    /// # Errors
+    /// It could not be started.
+    pub(super) fn of<C>(start: impl FnOnce() -> io::Result<(Pid, C)>, reach: Reach) -> io::Result<(Self, C)> {
+        let mut children = registered();
+        let (pid, child) = start()?;
+        children.push((pid, reach));
+        drop(children);
         if reach == Reach::First
             && let Some(interrupt) = interrupted()
         {
             tree::end(pid, if interrupt == Interrupt::Int { Signal::INT } else { Signal::TERM });
         }
-        Self(pid)
+        Ok((Self(pid), child))
+    }
+
+    /// The leader of the process group.
+    pub(super) fn pid(&self) -> Pid {
+        self.0
     }
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        CHILDREN.lock().unwrap_or_else(PoisonError::into_inner).retain(|(pid, _)| *pid != self.0);
+        registered().retain(|(pid, _)| *pid != self.0);
     }
 }

@@ -22,14 +22,17 @@ pub(super) fn end(leader: Pid, signal: Signal) {
 }
 
 /// Kills what is left of a child that has been told to end: its group, and orphans that codexctl inherited from it.
-pub(super) fn sweep(leader: Pid) {
+/// `children` are those that codexctl itself has started.
+pub(super) fn sweep(leader: Pid, children: &[Pid]) {
     ignore_gone(rustix::process::kill_process_group(leader, Signal::KILL));
-    let own = rustix::process::getpid();
-    for (pid, parent, group) in table() {
-        let adopted = parent == own.as_raw_nonzero().get() && group != own.as_raw_nonzero().get();
-        // A process that codexctl itself started leads its group but no session; it is looked after elsewhere.
-        if adopted && (pid != group || is_session_leader(pid)) {
-            kill(pid);
+    let own = rustix::process::getpid().as_raw_nonzero().get();
+    let table = table();
+    let own_group = table.iter().find(|process| process.pid == own).map(|process| process.group);
+    for process in table.iter().filter(|process| process.parent == own) {
+        // What shares codexctl's group was there before it (`daemon & exec codexctl`); it starts nothing there.
+        let inherited = Some(process.group) != own_group;
+        if inherited && !children.iter().any(|child| child.as_raw_nonzero().get() == process.pid) {
+            kill(process.pid);
         }
     }
 }
@@ -38,12 +41,6 @@ fn kill(pid: i32) {
     if let Some(pid) = Pid::from_raw(pid) {
         ignore_gone(rustix::process::kill_process(pid, Signal::KILL));
     }
-}
-
-fn is_session_leader(pid: i32) -> bool {
-    Pid::from_raw(pid)
-        .and_then(|pid| rustix::process::getsid(Some(pid)).ok().map(|sid| sid == pid))
-        .unwrap_or(false)
 }
 
 fn ignore_gone(result: rustix::io::Result<()>) {
@@ -62,24 +59,33 @@ fn descendants(root: Pid) -> Vec<Pid> {
     let mut at = 0;
     while at < family.len() {
         let parent = family[at];
-        family.extend(table.iter().filter(|(_, ppid, _)| *ppid == parent).map(|(pid, ..)| *pid));
+        family.extend(table.iter().filter(|process| process.parent == parent).map(|process| process.pid));
         at += 1;
     }
-    let group_of = |pid: i32| table.iter().find(|(p, ..)| *p == pid).map(|(.., group)| *group);
-    family.into_iter().filter(|pid| group_of(*pid) != Some(root)).filter_map(Pid::from_raw).collect()
+    let in_its_group = |pid: i32| table.iter().any(|process| process.pid == pid && process.group == root);
+    family.into_iter().filter(|pid| !in_its_group(*pid)).filter_map(Pid::from_raw).collect()
 }
 
-/// (pid, parent, process group) of every process, from /proc; empty where there is no /proc.
-fn table() -> Vec<(i32, i32, i32)> {
+/// A process as /proc shows it. Parent and group are 0 where they are outside of codexctl's own PID namespace
+/// (`docker exec`, runners in containers).
+struct Process {
+    pid: i32,
+    parent: i32,
+    group: i32,
+}
+
+/// Every process; none where there is no /proc.
+fn table() -> Vec<Process> {
     let Ok(entries) = std::fs::read_dir("/proc") else { return Vec::new() };
     entries
         .flatten()
         .filter_map(|entry| {
-            let pid: i32 = entry.file_name().to_str()?.parse().ok()?;
+            let pid = entry.file_name().to_str()?.parse().ok()?;
             let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
             // The name in parentheses may itself hold parentheses and spaces.
-            let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(1);
-            Some((pid, fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+            let mut fields =
+                stat.rsplit_once(')')?.1.split_whitespace().skip(1).map_while(|f| f.parse().ok());
+            Some(Process { pid, parent: fields.next()?, group: fields.next()? })
         })
         .collect()
 }

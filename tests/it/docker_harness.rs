@@ -6,10 +6,10 @@ use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::harness::Project;
+use super::needs::skipped;
 
 /// What a registry asks of its clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,7 +50,6 @@ impl DerefMut for DockerLab {
 
 /// Whether engine and programs are there. Where not: a failure in CI, a counted line elsewhere.
 pub fn have_docker() -> bool {
-    static SKIPPED: AtomicUsize = AtomicUsize::new(0);
     let runs = |program: &str, args: &[&str]| {
         Command::new(program).args(args).output().is_ok_and(|output| output.status.success())
     };
@@ -66,12 +65,7 @@ pub fn have_docker() -> bool {
     if missing.is_empty() {
         return true;
     }
-    assert!(std::env::var_os("CI").is_none(), "missing in CI: {}", missing.join(", "));
-    let count = SKIPPED.fetch_add(1, Ordering::Relaxed) + 1;
-    // Not `eprintln!`, which the test runner keeps to itself when a test passes.
-    let line =
-        format!("SKIPPED ({count} so far): no {}; scripts/test.sh sets them up\n", missing.join(", no "));
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
+    skipped(&missing.join(", no "));
     false
 }
 

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::cluster_harness::{Lab, WEB};
+use super::harness::Run;
+use super::needs::in_pid_namespace;
 
 fn lab(hooks: &str, service_hooks: &str) -> Option<Lab> {
     let rest =
@@ -98,6 +100,37 @@ fn a_step_past_its_timeout_leaves_nothing_behind() {
     for mark in ["sleep 86391", "sleep 86392", "sleep 86393", "sleep 86394", "sleep 86395"] {
         assert!(!lives(mark), "{mark} was left behind");
     }
+}
+
+#[test]
+fn a_job_in_a_group_of_its_own_that_hears_no_signal_is_not_left_behind() {
+    // The shell ends at the first signal; its job, a group but no session, becomes codexctl's and goes on.
+    let hooks = "hooks:\n  beforeAll:\n    - name: slow\n      timeout: 1s\n      run: |\n        set -m\n        (trap '' TERM INT; exec sleep 86396) &\n        wait\n";
+    let Some(lab) = lab(hooks, "") else { return };
+    let command = lab.command(&["apply", "--env", "dev"]);
+    for mut command in
+        [Some(command), in_pid_namespace(&lab.command(&["apply", "--env", "dev"]))].into_iter().flatten()
+    {
+        let run = Run::from(command.output().unwrap());
+        assert!(
+            run.code == 1 && run.stderr.contains("(slow): the script was ended after 1s"),
+            "{}",
+            run.stderr
+        );
+        assert!(!lives("sleep 86396"), "left behind");
+    }
+}
+
+#[test]
+fn what_was_there_before_is_nobodys_orphan() {
+    // `daemon & exec codexctl`: the daemon is codexctl's child from then on, and no business of its.
+    let Some(lab) = lab("hooks: {beforeAll: [{timeout: 1s, run: 'sleep 86397'}]}\n", "") else { return };
+    let script = "sleep 86398 >/dev/null 2>&1 & exec \"$0\" apply --env dev";
+    let run =
+        Run::from(lab.other("sh").args(["-c", script, env!("CARGO_BIN_EXE_codexctl")]).output().unwrap());
+    assert!(run.code == 1 && run.stderr.contains("was ended after 1s"), "{}", run.stderr);
+    assert!(!lives("sleep 86397") && lives("sleep 86398"));
+    assert!(std::process::Command::new("pkill").args(["-f", "sleep 86398"]).status().unwrap().success());
 }
 
 #[test]
@@ -280,7 +313,7 @@ fn a_relative_kubeconfig_of_the_caller_leads_scripts_to_the_same_cluster() {
         lab.file("out", "");
         let mut command = lab.command(&["apply", "--env", "dev"]);
         command.current_dir(lab.path().join("sub")).env("KUBECONFIG", "kube.yaml");
-        let run = super::harness::Run::from(command.output().unwrap());
+        let run = Run::from(command.output().unwrap());
         assert_eq!(run.code, 0, "{}", run.stderr);
         assert_eq!(lab.read("out"), "kubesim\nnamespace/demo-dev\n", "{dev}");
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::docker_harness::{DockerLab, Registry, fake};
 use super::harness::{Project, Run};
+use super::needs::{below, in_pid_namespace};
 
 const BUILD: [&str; 4] = ["images", "build", "--env", "dev"];
 const STEPS: &str = "ARG VERSION=none\nARG NPM_TOKEN\nLABEL version=$VERSION\nCOPY content /content\n";
@@ -213,15 +214,8 @@ fn a_terminal_shows_a_line_per_image() {
     lab.wrap_docker(SLOW);
     // `script` gives the run a terminal.
     let line = format!("stty cols 100; '{}' images build --env dev", env!("CARGO_BIN_EXE_codexctl"));
-    let mut command = Command::new("script");
-    command.args(["-qec", &line, "/dev/null"]).current_dir(lab.path());
-    for (name, value) in lab.command(&[]).get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    let output = command.env("TERM", "xterm").output().unwrap();
+    let mut command = lab.other("script");
+    let output = command.args(["-qec", &line, "/dev/null"]).env("TERM", "xterm").output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{text}");
     for n in 1..9 {
@@ -246,13 +240,22 @@ open(\"reached\", \"a\").write(\"reached\\n\")' 86411";
 fn ctrl_c_ends_all_builds() {
     let Some((mut lab, _registry)) = lab(&eight()) else { return };
     lab.wrap_docker(WAITING);
+    ctrl_c(&lab, lab.command(&build(&["--jobs", "4"])));
+    let Some(command) = in_pid_namespace(&lab.command(&build(&["--jobs", "4"]))) else { return };
+    ctrl_c(&lab, command);
+}
+
+/// Presses Ctrl-C when four builds are up, and wants each to hear of it and none to be left.
+fn ctrl_c(lab: &DockerLab, mut command: Command) {
     lab.file("up", "");
-    let mut child = lab.command(&build(&["--jobs", "4"])).spawn().unwrap();
+    lab.file("reached", "");
+    let mut child = command.spawn().unwrap();
     while lab.read("up").lines().count() < 4 {
         assert_eq!(child.try_wait().unwrap(), None, "it ended before it was told to");
         std::thread::sleep(Duration::from_millis(20));
     }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let id = below(child.id(), "codexctl").unwrap_or_else(|| child.id());
+    assert!(Command::new("kill").args(["-INT", &id.to_string()]).status().unwrap().success());
     let ended = Run::from(child.wait_with_output().unwrap());
     assert_eq!(ended.code, 130, "{}", ended.stderr);
     assert!(ended.stderr.ends_with(":1\nerror: interrupted\n"), "{}", ended.stderr);

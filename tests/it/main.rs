@@ -34,6 +34,7 @@ mod images_mirror;
 mod init;
 mod init_workflow;
 mod man;
+mod needs;
 mod prompt;
 mod readme;
 mod render;

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::harness::{Project, Run};
-use super::terminal::tool;
+use super::needs::program;
 
 #[test]
 fn one_page_for_each_command_and_no_lint() {
@@ -36,13 +36,13 @@ fn one_page_for_each_command_and_no_lint() {
     assert!(pages.contains(&"codexctl-images-build.1".into()) && pages.len() > 20, "{pages:?}");
     assert!(run.stderr.contains(&format!("wrote {} pages to share/man 1", pages.len())), "{}", run.stderr);
 
-    if let Some(mandoc) = tool("mandoc") {
+    if let Some(mandoc) = program("mandoc") {
         let mut lint = Command::new(mandoc);
         lint.args(["-T", "lint", "-W", "warning"]).args(pages.iter().map(|page| folder.join(page)));
         let run = Run::from(lint.output().unwrap());
         assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
     }
-    if let Some(groff) = tool("groff") {
+    if let Some(groff) = program("groff") {
         let mut lint = Command::new(groff);
         lint.args(["-ww", "-man", "-Tutf8", "-z"]).args(pages.iter().map(|page| folder.join(page)));
         let run = Run::from(lint.output().unwrap());
@@ -52,7 +52,7 @@ fn one_page_for_each_command_and_no_lint() {
 
 #[test]
 fn a_page_says_what_help_says() {
-    let Some(mandoc) = tool("mandoc") else { return };
+    let Some(mandoc) = program("mandoc") else { return };
     let project = Project::empty();
     project.ok(&["man", "."]);
     let mut read = Command::new(mandoc);

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::harness::{Project, Run};
+use super::needs;
 
 const SERVICES: &str = "project: demo\nenvironments: {ai: {}}\nservices: []\n";
 
@@ -72,12 +73,7 @@ fn without_rsync(project: &Project) -> OsString {
 }
 
 fn has_rsync() -> bool {
-    let found =
-        std::env::split_paths(&std::env::var_os("PATH").unwrap()).any(|dir| dir.join("rsync").is_file());
-    if !found {
-        eprintln!("SKIPPED: no rsync to compare with");
-    }
-    found
+    needs::program("rsync").is_some()
 }
 
 fn args(base: &Path) -> [&str; 9] {

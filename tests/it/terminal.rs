@@ -1,37 +1,18 @@
 //! Programs that tests talk to on a terminal, as a person would.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use super::harness::{Project, Run};
-
-/// A program on PATH. Without it the test is skipped with a line on stderr, or fails in CI.
-pub fn tool(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|dir| dir.join(name)).find(|path| path.is_file());
-    if found.is_none() {
-        assert!(std::env::var_os("CI").is_none(), "{name} is missing; scripts/test.sh installs it");
-        eprintln!("SKIPPED: no {name}; run scripts/test.sh");
-    }
-    found
-}
+use super::needs;
 
 /// Runs a program on a terminal in a project's folder and environment: each step waits for a text and then types keys.
 /// What the terminal showed is the run's stdout. `None` without Python, which holds the terminal.
 pub fn on_a_terminal(project: &Project, program: &[&str], steps: &[(&str, &str)]) -> Option<Run> {
-    let mut terminal = Command::new(tool("python3")?);
+    let mut terminal = Command::new(needs::program("python3")?);
     terminal.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/terminal.py"));
-    terminal.arg(serde_json::to_string(steps).unwrap()).arg("env");
     // Python itself keeps the caller's environment.
-    let command = project.command(&[]);
-    for (name, _) in command.get_envs().filter(|(_, value)| value.is_none()) {
-        terminal.arg("-u").arg(name);
-    }
-    for (name, value) in command.get_envs() {
-        let Some(value) = value else { continue };
-        terminal.arg([name, value].join(OsStr::new("=")));
-    }
+    terminal.arg(serde_json::to_string(steps).unwrap()).args(needs::by_env(&project.command(&[])));
     terminal.arg("TERM=xterm").args(program).current_dir(project.path());
     let run = Run::from(terminal.stdin(Stdio::null()).output().unwrap());
     assert_eq!(run.stderr, "", "the terminal's holder itself has nothing to say");

@@ -7,7 +7,8 @@ use std::process::Command;
 
 use self::shells::{Shell, all_offer, fish_offers, names, offers, project};
 use super::harness::{Project, Run};
-use super::terminal::{on_a_terminal, tool};
+use super::needs::{self, program};
+use super::terminal::on_a_terminal;
 
 const STACK: &str = r"project: demo
 environments:
@@ -205,7 +206,7 @@ fn names_a_shell_would_run_are_not_offered() {
 
 #[test]
 fn descriptions_show_inheritance_in_fish() {
-    let Some(fish) = tool("fish") else { return };
+    let Some(fish) = program("fish") else { return };
     let project = project(STACK);
     let mut lines: Vec<String> =
         fish_offers(&project, &fish, "codexctl apply --env ").lines().map(String::from).collect();
@@ -229,7 +230,7 @@ fn paths_are_left_to_the_shell() {
     project.env("ZDOTDIR", zdot);
     let bash = ["bash", "--noprofile", "--rcfile", rc.to_str().unwrap(), "-i"];
     for program in [&bash[..], &["zsh", "-d", "-i"]] {
-        if tool(program[0]).is_none() {
+        if needs::program(program[0]).is_none() {
             continue;
         }
         // Each Tab completes one part of a path that has a blank in it.
@@ -242,7 +243,7 @@ fn paths_are_left_to_the_shell() {
         ];
         on_a_terminal(&project, program, &steps);
     }
-    let Some(fish) = tool("fish") else { return };
+    let Some(fish) = program("fish") else { return };
     assert_eq!(names(&fish_offers(&project, &fish, "codexctl apply --var-file my")), ["my dir/", "my file"]);
     assert_eq!(
         names(&fish_offers(&project, &fish, "codexctl apply --config=my")),
@@ -258,10 +259,10 @@ fn a_script_without_its_program_says_nothing() {
         project.file(script, project.ok(&["completions", name]));
     }
     // Only what the shells themselves need.
-    for program in ["bash", "zsh", "fish"] {
-        let Some(found) = tool(program) else { return };
+    for shell in ["bash", "zsh", "fish"] {
+        let Some(found) = program(shell) else { return };
         std::fs::create_dir_all(project.path().join("bin")).unwrap();
-        std::os::unix::fs::symlink(found, project.path().join("bin").join(program)).unwrap();
+        std::os::unix::fs::symlink(found, project.path().join("bin").join(shell)).unwrap();
     }
     let bash = "source s.bash; COMP_LINE='codexctl apply --env ' COMP_POINT=21 COMP_CWORD=3 COMP_WORDS=(codexctl apply --env ''); _codexctl; echo \"$? ${#COMPREPLY[@]}\"";
     let zsh = "source s.zsh; words=(codexctl apply --env '') CURRENT=4; _codexctl; echo \"$? 0\"";

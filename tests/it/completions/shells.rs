@@ -1,10 +1,10 @@
 //! What Tab offers in a shell, asked of the shell itself.
 
 use std::path::Path;
-use std::process::Command;
 
 use super::super::harness::{Project, Run};
-use super::super::terminal::{on_a_terminal, path_with_binary, tool};
+use super::super::needs;
+use super::super::terminal::{on_a_terminal, path_with_binary};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Shell {
@@ -57,7 +57,7 @@ pub fn project(services: &str) -> Project {
 /// What Tab offers at the end of each line, sorted, without descriptions. `None` where the shell is missing.
 pub fn offers(shell: Shell, project: &mut Project, lines: &[&str]) -> Option<Vec<Vec<String>>> {
     if shell == Shell::Fish {
-        let fish = tool("fish")?;
+        let fish = needs::program("fish")?;
         return Some(lines.iter().map(|line| names(&fish_offers(project, &fish, line))).collect());
     }
     let out = project.path().join("offers");
@@ -70,7 +70,7 @@ pub fn offers(shell: Shell, project: &mut Project, lines: &[&str]) -> Option<Vec
         Shell::Bash => vec!["bash", "--noprofile", "--rcfile", rc.to_str().unwrap(), "-i"],
         _ => vec!["zsh", "-d", "-i"],
     };
-    tool(program[0])?;
+    needs::program(program[0])?;
     let typed: Vec<String> = lines.iter().map(|line| format!("\u{15}{line}\t")).collect();
     let mut steps = vec![("READY ", typed[0].as_str())];
     steps.extend(typed[1..].iter().map(|line| ("OFFERED", line.as_str())));
@@ -87,15 +87,9 @@ pub fn offers(shell: Shell, project: &mut Project, lines: &[&str]) -> Option<Vec
 
 /// fish's own answer: a candidate a line, its description behind a tab.
 pub fn fish_offers(project: &Project, fish: &Path, line: &str) -> String {
-    let mut command = Command::new(fish);
+    let mut command = project.other(fish);
     command.args(["--no-config", "-c", "codexctl completions fish | source; complete -C \"$LINE\""]);
-    for (name, value) in project.command(&[]).get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    command.env("LINE", line).env("HOME", project.path()).current_dir(project.path());
+    command.env("LINE", line).env("HOME", project.path());
     let run = Run::from(command.output().unwrap());
     assert_eq!(run.stderr, "", "{line}");
     run.stdout

@@ -1,7 +1,5 @@
 //! What people see of a run: a rendering on a terminal's stderr, the summary; stdout stays raw.
 
-use std::process::{Command, Stdio};
-
 use super::super::harness::Run;
 use super::pod::{Pod, RUN, python};
 
@@ -18,16 +16,8 @@ const EVENTS: &str = r#"{"type":"thread.started","thread_id":"t1"}
 fn on_a_terminal(pod: &Pod, args: &[&str]) -> Run {
     let command = pod.command(args);
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/prompt/terminal.py");
-    let mut tty = Command::new(python().unwrap());
-    tty.arg(script).arg(command.get_program()).args(command.get_args());
-    tty.current_dir(pod.path()).stdin(Stdio::null()).env("NO_COLOR", "1");
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => tty.env(name, value),
-            None if name == "NO_COLOR" => &mut tty,
-            None => tty.env_remove(name),
-        };
-    }
+    let mut tty = pod.other(python().unwrap());
+    tty.arg(script).arg(command.get_program()).args(command.get_args()).env("NO_COLOR", "1");
     Run::from(tty.output().unwrap())
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::super::cluster_harness::Lab;
 use super::super::harness::kubectl;
+use super::super::needs::program;
 
 /// The shells a pod may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -225,16 +226,6 @@ pub fn services(codex: &str) -> String {
 fn executable(path: &Path, text: &str) {
     std::fs::write(path, text).unwrap();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-/// A program the tests need: without it they are skipped with a line on stderr, or fail in CI.
-pub fn program(name: &str) -> Option<PathBuf> {
-    let found = which::which(name).ok();
-    if found.is_none() {
-        assert!(std::env::var_os("CI").is_none(), "{name} is missing; scripts/test.sh installs it");
-        eprintln!("SKIPPED: no {name}; run scripts/test.sh");
-    }
-    found
 }
 
 /// The interpreter itself: version managers put slow wrappers on PATH.

@@ -10,7 +10,8 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use super::super::cluster_harness::Lab;
-use super::super::prompt::pod::{Pod, Shell, program};
+use super::super::needs::program;
+use super::super::prompt::pod::{Pod, Shell};
 use super::runner::{Call, Machine, ROOT};
 
 /// Everything around a workflow.

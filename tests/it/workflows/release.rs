@@ -8,6 +8,7 @@ use std::process::Command;
 
 use super::super::docker_harness::have_docker;
 use super::super::harness::Run;
+use super::super::needs::{as_root, skipped};
 use super::lab::{copy, sha256};
 use super::runner::ROOT;
 
@@ -18,9 +19,7 @@ fn release() -> Option<(PathBuf, String)> {
     let targets = ["musl", "gnu"].map(|libc| format!("{arch}-unknown-linux-{libc}"));
     let found = targets.into_iter().find(|target| Path::new(&folder).join(target).join("codexctl").is_file());
     if found.is_none() {
-        assert!(std::env::var_os("CI").is_none(), "no release in {folder}; scripts/test.sh builds it");
-        let line = format!("SKIPPED: no release in {folder}; scripts/release.sh builds it\n");
-        std::io::stderr().write_all(line.as_bytes()).unwrap();
+        skipped("release in target/dist");
     }
     Some((folder.into(), found?))
 }
@@ -53,20 +52,14 @@ fn the_binary_is_static_small_and_runs_where_nothing_else_is() {
         "{kinds:?}"
     );
 
-    let root = rustix::process::geteuid().is_root();
-    if !root
-        && !Command::new("sudo").args(["-n", "true"]).output().is_ok_and(|output| output.status.success())
-    {
-        assert!(std::env::var_os("CI").is_none(), "only root can change the root folder");
-        std::io::stderr().write_all(b"SKIPPED: only root can change the root folder\n").unwrap();
+    if as_root("chroot").is_none() {
         return;
     }
     let dir = tempfile::Builder::new().prefix("codexctl it ").tempdir().unwrap();
     std::fs::copy(&binary, dir.path().join("codexctl")).unwrap();
     copy(&Path::new(ROOT).join("examples/shop"), &dir.path().join("shop"));
     let inside = |args: &[&str]| {
-        let mut command = Command::new(if root { "chroot" } else { "sudo" });
-        command.args(if root { &[][..] } else { &["-n", "chroot"] });
+        let mut command = as_root("chroot").unwrap();
         command.arg(dir.path()).arg("/codexctl").args(args).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap());
         command
