@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::kind::{Kind, Language};
-use super::{WORKSPACE, config, servers};
+use super::{ServerProblem, WORKSPACE, config, servers};
 use crate::app::{App, StackRequest};
 use crate::config::{Stack, StackContext, read_text};
 use crate::process::Secrets;
@@ -130,8 +130,8 @@ impl Material {
         Ok(text)
     }
 
-    /// What is wrong with `codex.mcp.servers`: each one's number, and the message.
-    pub fn server_problems(&self) -> Vec<(usize, String)> {
+    /// What is wrong with `codex.mcp.servers`.
+    pub fn server_problems(&self) -> Vec<ServerProblem<'_>> {
         servers::read(self, &self.stack.file.codex.mcp.servers).1
     }
 

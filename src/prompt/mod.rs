@@ -20,6 +20,7 @@ mod watch;
 pub use agent::{Agent, RunOptions};
 pub use kind::{Kind, Language};
 pub use material::{Material, Request, Wanted};
+pub use servers::Problem as ServerProblem;
 
 /// The agent's working folder in the pod.
 const WORKSPACE: &str = "/workspace";

@@ -12,6 +12,7 @@ use super::material::Material;
 use crate::config::schema::{McpServer, McpTool, McpType, McpValue};
 use crate::error::Fault;
 use crate::process::is_secret_name;
+use crate::yaml::Located;
 
 /// URL path of a Service that names none.
 const SERVICE_PATH: &str = "/mcp";
@@ -20,10 +21,14 @@ const SERVICE_PATH: &str = "/mcp";
 ///
 /// # Errors
 /// Everything that is missing or wrong, at once.
-pub(super) fn tables(material: &Material, servers: &[McpServer]) -> Result<String> {
+pub(super) fn tables(material: &Material, servers: &[Located<McpServer>]) -> Result<String> {
     let (all, problems) = read(material, servers);
     if !problems.is_empty() {
-        let lines: Vec<String> = problems.into_iter().map(|(_, problem)| problem).collect();
+        let line = |Problem { server, message }: &Problem<'_>| {
+            let name = if server.name.is_empty() { String::new() } else { format!(" ({})", server.name) };
+            format!("{}: {}{name}: {message}", material.stack.place(server), server.path)
+        };
+        let lines: Vec<String> = problems.iter().map(line).collect();
         return Err(Fault::invalid(lines.join("\n")).into());
     }
     if all.is_empty() {
@@ -33,19 +38,25 @@ pub(super) fn tables(material: &Material, servers: &[McpServer]) -> Result<Strin
     Ok(toml::to_string(&whole)?)
 }
 
-/// The servers' tables, and what is wrong with them: the server's number, and the message.
-pub(super) fn read(material: &Material, servers: &[McpServer]) -> (Table, Vec<(usize, String)>) {
+/// What is wrong with a server.
+pub struct Problem<'a> {
+    /// The server as services.yaml has it.
+    pub server: &'a Located<McpServer>,
+    /// What it is.
+    pub message: String,
+}
+
+/// The servers' tables, and what is wrong with them.
+pub(super) fn read<'a>(
+    material: &'a Material,
+    servers: &'a [Located<McpServer>],
+) -> (Table, Vec<Problem<'a>>) {
     let context = &material.context.context;
-    let mut reader =
-        Reader { variables: &context.env_map, index: 0, place: String::new(), problems: Vec::new() };
-    let mut all = Table::new();
-    for (index, server) in servers.iter().enumerate() {
-        reader.index = index;
-        reader.place = format!("codex.mcp.servers[{index}]");
+    let mut reader = Reader { variables: &context.env_map, problems: Vec::new() };
+    let (mut all, mut problems) = (Table::new(), Vec::new());
+    for server in servers {
         if server.name.is_empty() {
             reader.problem("`name` is missing");
-        } else {
-            let _ = write!(reader.place, " ({})", server.name);
         }
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
         if !server.name.chars().all(allowed) {
@@ -55,16 +66,15 @@ pub(super) fn read(material: &Material, servers: &[McpServer]) -> (Table, Vec<(u
         if all.insert(server.name.clone(), Value::Table(table)).is_some() {
             reader.problem("the name is used twice");
         }
+        problems.extend(reader.problems.drain(..).map(|message| Problem { server, message }));
     }
-    (all, reader.problems)
+    (all, problems)
 }
 
-/// Reads servers and collects what is wrong with them.
+/// Reads a server and collects what is wrong with it.
 struct Reader<'a> {
     variables: &'a BTreeMap<String, String>,
-    index: usize,
-    place: String,
-    problems: Vec<(usize, String)>,
+    problems: Vec<String>,
 }
 
 /// Where a value comes from.
@@ -76,8 +86,8 @@ enum Origin {
 }
 
 impl Reader<'_> {
-    fn problem(&mut self, what: impl AsRef<str>) {
-        self.problems.push((self.index, format!("{}: {}", self.place, what.as_ref())));
+    fn problem(&mut self, what: impl Into<String>) {
+        self.problems.push(what.into());
     }
 
     fn table(&mut self, server: &McpServer, namespace: &str) -> Table {
@@ -252,14 +262,14 @@ pub(super) fn context7(lang: &str) -> McpServer {
 }
 
 /// A Markdown list of servers and their tools; empty without servers.
-pub(super) fn listing(servers: &[McpServer], builtin: Option<&McpServer>) -> String {
+pub(super) fn listing(servers: &[Located<McpServer>], builtin: Option<&McpServer>) -> String {
     let item = |name: &str, description: &str, indent: &str| {
         let description = description.split_whitespace().collect::<Vec<_>>().join(" ");
         let description = if description.is_empty() { description } else { format!(": {description}") };
         format!("{indent}- `{name}`{description}")
     };
     let mut lines = Vec::new();
-    for server in servers.iter().chain(builtin) {
+    for server in servers.iter().map(|server| &server.value).chain(builtin) {
         lines.push(item(&server.name, &server.description, ""));
         lines.extend(server.tools.iter().map(|McpTool { name, description }| item(name, description, "  ")));
     }

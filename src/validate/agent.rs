@@ -10,7 +10,7 @@ use super::rules;
 use crate::app::{App, StackRequest};
 use crate::config::read_text;
 use crate::error::Fault;
-use crate::prompt::{Language, Material, Request};
+use crate::prompt::{Language, Material, Request, ServerProblem};
 use crate::template::TemplateError;
 
 /// Checks `codex`; `request` is that of an environment that exists as slots, and that is valid.
@@ -60,19 +60,17 @@ fn config(environment: &Environment<'_>, app: &App, stack: StackRequest) -> Vec<
     let rendered = with_default(NoSubscriber::default(), || {
         let material = Material::load(&app, &request)?;
         let problems = material.server_problems();
-        Ok((problems.is_empty().then(|| material.config()), problems))
+        let config = problems.is_empty().then(|| material.config());
+        let finding = |problem: ServerProblem<'_>| {
+            let server = problem.server;
+            environment.marked(&rules::MCP_SERVER, server.mark, problem.message).path(&server.path)
+        };
+        Ok((config, problems.into_iter().map(finding).collect()))
     });
-    let (config, problems) = match rendered {
+    let (config, mut findings) = match rendered {
         Ok(found) => found,
         Err(error) => (Some(Err(error)), Vec::new()),
     };
-    let mut findings = Vec::new();
-    for (index, problem) in problems {
-        let path = ["codex", "mcp", "servers", &index.to_string()];
-        // The path is in front of the message already.
-        let message = problem.split_once(": ").map_or(problem.as_str(), |(_, message)| message);
-        findings.push(environment.key(&rules::MCP_SERVER, &path, message));
-    }
     if let Some(Err(error)) = config {
         findings.push(of_config(environment, &error));
     }

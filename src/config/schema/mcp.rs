@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::kinds::ServerName;
 use super::rules;
+use crate::yaml::Located;
 
 /// Tools for the agent, by the Model Context Protocol.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -14,7 +15,7 @@ use super::rules;
 #[schemars(rename = "Mcp", title = "MCP")]
 pub struct McpSpec {
     /// The servers. Each becomes a table `[mcp_servers.NAME]` of the agent's config.toml.
-    pub servers: Vec<McpServer>,
+    pub servers: Vec<Located<McpServer>>,
 }
 
 /// One MCP server. Type `stdio` (the default) needs `command`; `http` and `https` need `endpoint`; `cluster` needs

@@ -143,17 +143,20 @@ fn all_that_is_wrong_with_servers_is_said_at_once() {
     ));
     project.env("MY_TOKEN", "tok-secret-value");
     let error = project.fails(2, &["prompt", "config", "--slot", "3"]);
-    for part in [
-        "codex.mcp.servers[0] (a): `command` is missing",
-        "codex.mcp.servers[1] (a): `endpoint` of type `https` must begin with https://",
-        "codex.mcp.servers[1] (a): the name is used twice",
-        "codex.mcp.servers[2] (b c): Codex takes letters",
-        "codex.mcp.servers[2] (b c): type `cluster` needs `service`",
-        "codex.mcp.servers[3] (d): env.A: `MY_TOKEN` is a secret",
-        "codex.mcp.servers[3] (d): env.B: the variable `NOPE` is not set",
-        "codex.mcp.servers[3] (d): env.C: needs exactly one of",
+    let text = project.read("services.yaml");
+    let first = text.lines().position(|line| line.ends_with("- {name: a}")).unwrap() + 1;
+    for (at, part) in [
+        (0, "(a): `command` is missing"),
+        (1, "(a): `endpoint` of type `https` must begin with https://"),
+        (1, "(a): the name is used twice"),
+        (2, "(b c): Codex takes letters"),
+        (2, "(b c): type `cluster` needs `service`"),
+        (3, "(d): env.A: `MY_TOKEN` is a secret"),
+        (3, "(d): env.B: the variable `NOPE` is not set"),
+        (3, "(d): env.C: needs exactly one of"),
     ] {
-        assert!(error.contains(part), "no {part:?} in {error}");
+        let part = format!("services.yaml:{}: codex.mcp.servers[{at}] {part}", first + at);
+        assert!(error.contains(&part), "no {part:?} in {error}");
     }
     assert!(!error.contains("tok-secret-value"));
 }
