@@ -109,7 +109,7 @@ fn table(report: &Report, wide: bool) -> String {
                 let status = if pod.ready { "ready".into() } else { pod.status.clone() };
                 table.row([
                     format!("  pod/{}", pod.name),
-                    if pod.ready { "1/1".into() } else { "0/1".into() },
+                    format!("{}/{}", pod.containers_ready, pod.containers),
                     pod.restarts.to_string(),
                     age(pod.created.as_deref()),
                     pod.node.clone().unwrap_or_default(),

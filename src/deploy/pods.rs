@@ -118,8 +118,54 @@ pub(super) fn is_ready(pod: &Value) -> bool {
     condition(pod, "Ready").is_some_and(|condition| condition["status"] == "True")
 }
 
+/// What a list of the pod's spec or status says of its containers and of its sidecars: init containers that are
+/// restarted always, and run beside the others.
+fn running<'a>(pod: &'a Value, part: &str, containers: &str, init: &str) -> impl Iterator<Item = &'a Value> {
+    let spec = pod["spec"]["initContainers"].as_array();
+    let sidecars = spec.into_iter().flatten().filter(|container| container["restartPolicy"] == "Always");
+    let sidecars: Vec<&Value> = sidecars.map(|container| &container["name"]).collect();
+    let list = |key: &str| pod[part][key].as_array().into_iter().flatten();
+    list(containers).chain(list(init).filter(move |container| sidecars.contains(&&container["name"])))
+}
+
+/// How many containers of a pod are ready, of how many: kubectl's READY column.
+pub(super) fn containers(pod: &Value) -> (usize, usize) {
+    let ready = statuses(pod).filter(|status| status["ready"] == true).count();
+    (ready, running(pod, "spec", "containers", "initContainers").count())
+}
+
 /// Restarts of all containers of a pod.
 pub(super) fn restarts(pod: &Value) -> i64 {
-    let statuses = pod["status"]["containerStatuses"].as_array();
-    statuses.into_iter().flatten().filter_map(|status| status["restartCount"].as_i64()).sum()
+    statuses(pod).filter_map(|status| status["restartCount"].as_i64()).sum()
+}
+
+fn statuses(pod: &Value) -> impl Iterator<Item = &Value> {
+    running(pod, "status", "containerStatuses", "initContainerStatuses")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn sidecars_count_and_init_containers_that_end_do_not() {
+        let pod = json!({
+            "spec": {
+                "initContainers": [{"name": "once"}, {"name": "side", "restartPolicy": "Always"}],
+                "containers": [{"name": "a"}, {"name": "b"}],
+            },
+            "status": {
+                "initContainerStatuses": [
+                    {"name": "once", "ready": true, "restartCount": 4},
+                    {"name": "side", "ready": true, "restartCount": 2},
+                ],
+                "containerStatuses": [{"name": "a", "ready": true}, {"name": "b", "ready": false, "restartCount": 1}],
+            },
+        });
+        assert_eq!((containers(&pod), restarts(&pod)), ((2, 3), 3));
+        // Nothing has started yet.
+        assert_eq!(containers(&json!({"spec": pod["spec"]})), (0, 3));
+    }
 }

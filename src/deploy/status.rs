@@ -69,6 +69,10 @@ pub struct Pod {
     pub name: String,
     /// Whether it is ready.
     pub ready: bool,
+    /// Containers that are ready, sidecars included.
+    pub containers_ready: usize,
+    /// All of them.
+    pub containers: usize,
     /// Phase, or the reason why it is not ready.
     pub status: String,
     /// Restarts of its containers.
@@ -216,9 +220,12 @@ fn services(objects: &[Value], pod: &Value) -> Vec<String> {
 
 fn pod_row(pod: &Value) -> Pod {
     let phase = pod["status"]["phase"].as_str().unwrap_or("Unknown");
+    let (containers_ready, containers) = pods::containers(pod);
     Pod {
         name: pod["metadata"]["name"].as_str().unwrap_or_default().into(),
         ready: pods::is_ready(pod),
+        containers_ready,
+        containers,
         status: pods::trouble(pod).map_or_else(|| phase.to_string(), |trouble| trouble.reason),
         restarts: pods::restarts(pod),
         node: pod["spec"]["nodeName"].as_str().map(String::from),

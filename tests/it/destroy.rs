@@ -46,6 +46,19 @@ fn status_compares_what_should_run_with_what_does() {
     let wide = lab.ok(&["status", "--env", "dev", "-o", "wide"]);
     assert_eq!(wide.matches("  pod/api-").count(), 2, "{wide}");
     assert!(wide.contains("  service/api:80"), "{wide}");
+    let ready = |text: &str| {
+        let row = text.lines().find(|line| line.starts_with("  pod/api-")).unwrap();
+        row.split_whitespace().nth(1).unwrap().to_string()
+    };
+    assert_eq!(ready(&wide), "1/1");
+    lab.file(
+        "api.yaml",
+        WEB.replace("containers: [", "containers: [{name: second, image: 'reg.test/second:1'}, "),
+    );
+    lab.ok(&["apply", "--env", "dev", "--wait"]);
+    assert_eq!(ready(&lab.ok(&["status", "--env", "dev", "-o", "wide"])), "2/2");
+    lab.file("api.yaml", WEB);
+    lab.ok(&["apply", "--env", "dev", "--wait"]);
     lab.file("api.yaml", WEB.replace("api:1", "api:2"));
     let json: serde_json::Value =
         serde_json::from_str(&lab.ok(&["status", "--env", "dev", "-o", "json"])).unwrap();
