@@ -1,5 +1,6 @@
 //! Groups of flags that several verbs share, and what they become for the library.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -104,4 +105,9 @@ pub(super) fn names(flag: &str, given: &[String]) -> Result<Vec<String>, Fault> 
 /// A flag's duration, in Go's notation.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     parse_duration(text)
+}
+
+/// How many things to do at a time.
+pub(super) fn at_a_time(text: &str) -> Result<NonZeroUsize, String> {
+    text.trim().parse().map_err(|_| "a whole number from 1 is needed".into())
 }

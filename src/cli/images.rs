@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use anyhow::Result;
 
-use super::args::{TargetArgs, names};
+use super::args::{TargetArgs, at_a_time, names};
 use crate::app::App;
 use crate::error::Fault;
 use crate::images::{self, Action, BuildOptions, MirrorOptions, Outcome};
@@ -69,7 +69,7 @@ struct CommonArgs {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     only: Vec<String>,
     /// How many images at a time [default: the number of cores, at most 4]
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, value_name = "N", value_parser = at_a_time)]
     jobs: Option<NonZeroUsize>,
     /// How to print the summary
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]

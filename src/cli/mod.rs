@@ -25,7 +25,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::app::App;
@@ -133,7 +133,7 @@ pub fn main() -> ExitCode {
     let command = without_empty_twins(Cli::command());
     let cli = match command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage(&with_source(error)),
     };
     let secrets = Secrets::default();
     let variables: Vec<(String, String)> = std::env::vars_os()
@@ -179,6 +179,26 @@ fn without_empty_twins(command: clap::Command) -> clap::Command {
         _ => arg,
     };
     command.mut_args(unset).mut_subcommands(without_empty_twins)
+}
+
+/// Says that a value which does not fit comes from a flag's variable, where it does: the message names only the flag.
+fn with_source(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(shown)) = error.get(ContextKind::InvalidArg) else { return error };
+    let flag = shown.split_whitespace().next().unwrap_or_default();
+    let given = std::env::args_os().any(|word| word.to_string_lossy().split('=').next() == Some(flag));
+    let variable = twin(&Cli::command(), flag).filter(|name| !given && std::env::var_os(name).is_some());
+    if let Some(name) = variable {
+        let tip = format!("the value comes from the environment variable {name}").into();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
+}
+
+/// The variable that stands for a flag, of whatever command.
+fn twin(command: &clap::Command, flag: &str) -> Option<String> {
+    let own = command.get_arguments().find(|arg| arg.get_long() == flag.strip_prefix("--"));
+    let name = own.and_then(clap::Arg::get_env).and_then(|name| name.to_str()).map(String::from);
+    name.or_else(|| command.get_subcommands().find_map(|command| twin(command, flag)))
 }
 
 /// clap's own errors: help and version are no failure, everything else is wrong usage (exit code 2).

@@ -23,7 +23,7 @@ const HINTS: [(&[&str], &str); 13] = [
     (&["must be logged in"], LOGIN),
     (
         &["namespaces \"", "not found"],
-        "the namespace is not there yet, and a dry run makes none: apply once, or make it by hand",
+        "the namespace is not there yet, and neither diff nor a dry run makes it: apply once, or make it by hand",
     ),
     (&["x509:"], "the kubeconfig's certificate authority does not fit the server"),
     (

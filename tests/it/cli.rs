@@ -53,6 +53,17 @@ fn flags_have_environment_twins_and_an_empty_one_counts_as_unset() {
         project.ok(&["render", "--namespace", "mine"]).contains("namespace: mine"),
         "a flag beats its twin"
     );
+    // A value that does not fit: said to come from the variable, where it does.
+    project.env("CODEXCTL_SLOT", "x");
+    let text = project.fails(2, &["render"]);
+    assert!(
+        text.contains("invalid value 'x' for '--slot <N>'") && text.contains("variable CODEXCTL_SLOT\n"),
+        "{text}"
+    );
+    for given in [&["render", "--slot", "y"][..], &["render", "--slot=y"]] {
+        let text = project.fails(2, given);
+        assert!(text.contains("invalid value 'y'") && !text.contains("CODEXCTL_SLOT"), "{text}");
+    }
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub fn have_docker() -> bool {
         Command::new(program).args(args).output().is_ok_and(|output| output.status.success())
     };
     let missing: Vec<&str> = [
-        ("a docker engine", runs("docker", &["version"])),
+        ("docker engine", runs("docker", &["version"])),
         ("docker-registry", runs("docker-registry", &["--version"])),
         ("htpasswd", Command::new("htpasswd").output().is_ok()),
         ("openssl", runs("openssl", &["version"])),

@@ -25,7 +25,7 @@ pub(super) struct Args {
     #[command(flatten)]
     purpose: PurposeArgs,
     /// Highest slot number; 0 is no limit [default: maxSlots of services.yaml]
-    #[arg(long, value_name = "N", env = "CODEXCTL_DEV_SLOTS_MAX")]
+    #[arg(long, value_name = "N", env = "CODEXCTL_DEV_SLOTS_MAX", value_parser = highest)]
     max: Option<u32>,
     /// Take this slot if it is free
     #[arg(long, value_name = "N")]
@@ -60,4 +60,9 @@ impl Args {
         let allocation = allocate(&pool, &KubeStore::new(&kubectl, &pool), &request)?;
         SlotReport::of(&allocation.record).created(allocation.created).finish(self.output)
     }
+}
+
+/// The highest slot number.
+fn highest(text: &str) -> Result<u32, String> {
+    text.trim().parse().map_err(|_| "a whole number from 1 is needed, or 0 for no limit".into())
 }

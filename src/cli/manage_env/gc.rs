@@ -1,5 +1,6 @@
 //! `codexctl manage-env gc`.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -8,7 +9,7 @@ use jiff::Timestamp;
 use super::args::{EnvArgs, OutputArgs};
 use super::cleanup::{Down, summary};
 use crate::app::App;
-use crate::cli::args::duration;
+use crate::cli::args::{at_a_time, duration};
 use crate::slots::{Due, Entry, Tenancy, View};
 
 /// Take down slots that are older than a time limit
@@ -29,8 +30,8 @@ pub(super) struct Args {
     #[arg(long)]
     dry_run: bool,
     /// How many slots to take down at once
-    #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: u16,
+    #[arg(long, value_name = "N", default_value = "4", value_parser = at_a_time)]
+    jobs: NonZeroUsize,
     /// How long one namespace may take to go
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10m")]
     timeout: Duration,
@@ -53,7 +54,7 @@ impl Args {
             let records = view.entries.keys().filter_map(|slot| view.suspect(*slot));
             Ok(records.filter(|record| due.takes(record)).map(Tenancy::of).collect())
         };
-        let results = down.run(find, due, usize::from(self.jobs), self.dry_run)?;
+        let results = down.run(find, due, self.jobs.get(), self.dry_run)?;
         summary(&results, self.output, "nothing to take down")
     }
 }
