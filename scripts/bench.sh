@@ -6,6 +6,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib/setup.sh
 . scripts/lib/setup.sh
+# shellcheck source=scripts/lib/simulator.sh
+. scripts/lib/simulator.sh
 
 need_rust
 need python3 python3
@@ -35,29 +37,8 @@ cargo build --release --locked --bin codexctl >&2
 cargo build --release --locked -p kubesim >&2
 
 clean_environment
-work=$PWD/target/bench
-rm -rf "$work"
-mkdir -p "$work"
-simulator=
-finish() {
-  if [ -n "$simulator" ]; then
-    kill "$simulator" 2>/dev/null || true
-    wait "$simulator" 2>/dev/null || true
-  fi
-  rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-export KUBECACHEDIR=$work/cache
-target/release/kubesim --kubeconfig "$work/kubeconfig" >"$work/kubesim.log" 2>&1 &
-simulator=$!
-for _ in $(seq 100); do
-  if [ -s "$work/kubeconfig" ]; then break; fi
-  kill -0 "$simulator" 2>/dev/null || die "kubesim ended: $(cat "$work/kubesim.log")"
-  sleep 0.1
-done
+in_folder "$PWD/target/bench"
+start_simulator target/release/kubesim
 
 printf '%s, %s CPUs, kubectl %s, Python %s\n\n' "$(uname -sm)" "$(nproc)" \
   "$CODEXCTL_KUBECTL_VERSION" "$(python3 -c 'import platform; print(platform.python_version())')"

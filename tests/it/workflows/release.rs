@@ -87,7 +87,7 @@ fn the_archive_holds_it_and_the_sums_are_right() {
     let sums = std::fs::read_to_string(folder.join("SHA256SUMS")).unwrap();
     assert_eq!(sums, format!("{}  codexctl-{target}.tar.gz\n", sha256(&archive)));
     let list = ok(Command::new("tar").arg("-tzf").arg(&archive));
-    for name in ["codexctl", "LICENSE", "README.md", "CHANGELOG.md"] {
+    for name in ["codexctl", "LICENSE", "README.md", "README.ru.md", "CHANGELOG.md"] {
         assert!(list.contains(&format!("codexctl-{target}/{name}\n")), "{list}");
     }
     // What is released is what the action installs.
