@@ -1,12 +1,12 @@
 //! `apply`: namespace, hooks, CRDs, documents, hooks, readiness — in the order of spec section 4.
 
 use std::cell::RefCell;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
-use serde_json::json;
 
 use super::Session;
+use super::home::{self, Limit};
 use super::outcome::Outcome;
 use super::wait::{self, Workload};
 use crate::config::steps::Step;
@@ -16,8 +16,8 @@ use crate::error::Fault;
 use crate::hooks::{Hooks, Phase, unit_steps};
 use crate::manifests::{Document, ManifestSet};
 use crate::output;
-use crate::process::{Failure, FailureKind, Output, Stream, rounded};
-use crate::tools::kubectl::{DryRun, Kubectl, already_exists, explained, forbidden, not_kubectl};
+use crate::process::{Gate, Output, Stream};
+use crate::tools::kubectl::{DryRun, Kubectl, explained, not_kubectl};
 use crate::tools::transient::retried;
 
 /// How a stack is applied.
@@ -49,8 +49,7 @@ pub fn apply(session: &Session, options: &ApplyOptions) -> Result<()> {
     }
     let hooks = Hooks::new(session)?;
     let outcome = RefCell::new(Outcome::new(set.documents().collect()));
-    let run =
-        Run { stack, set, kubectl, options, outcome: &outcome, deadline: Instant::now() + options.timeout };
+    let run = Run { stack, set, kubectl, options, outcome: &outcome, limit: Limit::of(options.timeout) };
     if let Err(error) = run.all(&hooks, namespace) {
         tracing::info!("{}", outcome.borrow().account());
         return Err(error);
@@ -74,6 +73,7 @@ fn refuse_generated(set: &ManifestSet) -> Result<(), Fault> {
     Err(Fault::invalid(message).hint("give it a `metadata.name`"))
 }
 
+#[derive(Clone, Copy)]
 struct Run<'a> {
     stack: &'a Stack,
     set: &'a ManifestSet,
@@ -81,30 +81,37 @@ struct Run<'a> {
     options: &'a ApplyOptions,
     /// What kubectl has said so far of every document of the stack.
     outcome: &'a RefCell<Outcome<'a>>,
-    deadline: Instant,
+    limit: Limit,
 }
 
 impl<'a> Run<'a> {
-    fn all(self, hooks: &Hooks, namespace: &Namespace) -> Result<()> {
+    fn all(&self, hooks: &Hooks, namespace: &Namespace) -> Result<()> {
         if self.options.dry_run != DryRun::Off {
-            return self.documents();
+            return self.documents(None);
         }
-        self.ensure_namespace(namespace)?;
-        hooks.run(Phase::Before, &self.stack.hooks.before_all)?;
-        hooks.run(Phase::Before, self.steps(|steps| &steps.before_apply))?;
-        // Hooks have time limits of their own.
-        let run = Run { deadline: Instant::now() + self.options.timeout, ..self };
-        run.documents()?;
-        hooks.run(Phase::After, run.steps(|steps| &steps.after_apply))?;
-        hooks.run(Phase::After, &run.stack.hooks.after_all)
+        let before = self.steps(|steps| &steps.before_apply);
+        let hooks_first = !self.stack.hooks.before_all.is_empty() || !before.is_empty();
+        match self.declares(namespace) {
+            // It goes with the others when no hook needs it before.
+            Some(_) if !hooks_first => self.documents(None)?,
+            None if !hooks_first && self.set.documents().next().is_some() => self.at_once(namespace)?,
+            declared => {
+                match declared {
+                    Some(document) => self.send(&[document], None)?,
+                    None => home::ensure(self.kubectl, namespace, self.limit)?,
+                }
+                hooks.run(Phase::Before, &self.stack.hooks.before_all)?;
+                hooks.run(Phase::Before, before)?;
+                // Hooks have time limits of their own.
+                Run { limit: Limit::of(self.options.timeout), ..*self }.documents(None)?;
+            }
+        }
+        hooks.run(Phase::After, self.steps(|steps| &steps.after_apply))?;
+        hooks.run(Phase::After, &self.stack.hooks.after_all)
     }
 
     fn steps(&self, pick: fn(&UnitSteps) -> &Vec<Step>) -> Vec<&Step> {
         unit_steps(self.stack, self.set.units.iter(), pick)
-    }
-
-    fn left(&self) -> Duration {
-        self.deadline.saturating_duration_since(Instant::now())
     }
 
     /// Whether a document is the stack's own Namespace object.
@@ -114,65 +121,20 @@ impl<'a> Run<'a> {
             .find(|document| document.id.kind == "Namespace" && document.id.name == namespace.as_str())
     }
 
-    /// Makes the namespace, if it is missing. Where the stack declares it itself, that document is applied: it goes
-    /// with the others when no hook needs it before.
-    fn ensure_namespace(&self, namespace: &Namespace) -> Result<()> {
-        if let Some(document) = self.declares(namespace) {
-            let hooks_first = !self.stack.hooks.before_all.is_empty()
-                || !self.steps(|steps| &steps.before_apply).is_empty();
-            return if hooks_first { self.send(&[document]) } else { Ok(()) };
-        }
-        let object = json!({
-            "apiVersion": "v1",
-            "kind": "Namespace",
-            "metadata": { "name": namespace.as_str() },
-        });
-        let text = format!("{object}\n");
-        let create = || match self.kubectl.create(&text, Some(self.left())) {
-            Ok(finished) => Ok(Some(finished.text())),
-            Err(failure) if already_exists(&failure) => Ok(None),
-            Err(failure) => Err(failure),
-        };
-        match retried("make the namespace", self.deadline, create) {
-            Ok(Some(text)) if !text.contains(namespace.as_str()) => return Err(not_kubectl(namespace).into()),
-            Ok(Some(_)) => tracing::info!("namespace {namespace} created"),
-            Ok(None) => {}
-            Err(failure) if forbidden(&failure) => self.forbidden_namespace(namespace, failure)?,
-            Err(failure) => {
-                return Err(self.in_time(failure).context(format!("cannot make namespace {namespace}")));
-            }
-        }
-        Ok(())
-    }
-
-    /// A failure with kubectl's words, and the limit where that was the reason to stop.
-    fn in_time(&self, failure: Failure) -> anyhow::Error {
-        let timed_out = matches!(failure.kind, FailureKind::Timeout(_)) || self.left().is_zero();
-        let error = explained(failure);
-        if timed_out {
-            error.context(format!("not done within {} (--timeout)", rounded(self.options.timeout)))
-        } else {
-            error
-        }
-    }
-
-    /// Who may not make namespaces may still work in one that is there.
-    fn forbidden_namespace(&self, namespace: &Namespace, failure: Failure) -> Result<()> {
-        match self.kubectl.get(&["namespace", namespace.as_str()], None, Some(self.left())) {
-            Ok(found) if found.is_null() => {
-                Err(explained(failure)
-                    .context(format!("namespace {namespace} is missing and cannot be made")))
-            }
-            Ok(_) => Ok(()),
-            Err(_) => {
-                tracing::debug!("namespace {namespace} can be neither made nor read; taken to be there");
-                Ok(())
-            }
-        }
+    /// The documents, sent by a kubectl that is started while another one makes the namespace: starting takes most of
+    /// the time of both.
+    fn at_once(&self, namespace: &Namespace) -> Result<()> {
+        let (kubectl, limit, gate) = (self.kubectl, self.limit, Gate::default());
+        std::thread::scope(|scope| {
+            let home = scope.spawn(|| gate.after(|| home::ensure(kubectl, namespace, limit)));
+            let sent = self.documents(Some(&gate));
+            // Without a namespace nothing was sent, and what kubectl says about that is not the reason.
+            home.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).and(sent)
+        })
     }
 
     /// CRDs first, until they are established; Namespaces next, for what lives in them; then the rest, in one call.
-    fn documents(&self) -> Result<()> {
+    fn documents(&self, gate: Option<&Gate>) -> Result<()> {
         let is_crd = |document: &&'a Document| document.id.kind == "CustomResourceDefinition";
         let (crds, mut rest): (Vec<&Document>, Vec<&Document>) = self.set.documents().partition(is_crd);
         if !crds.is_empty() {
@@ -180,10 +142,10 @@ impl<'a> Run<'a> {
                 .iter()
                 .map(|document| format!("customresourcedefinition.apiextensions.k8s.io/{}", document.id.name))
                 .collect();
-            self.send(&crds)?;
+            self.send(&crds, gate)?;
             if self.options.dry_run == DryRun::Off {
-                retried("wait for the CRDs", self.deadline, || {
-                    self.kubectl.wait("Established", &targets, None, self.left())
+                retried("wait for the CRDs", self.limit.deadline, || {
+                    self.kubectl.wait("Established", &targets, None, self.limit.left())
                 })
                 .map_err(explained)?;
             }
@@ -193,20 +155,20 @@ impl<'a> Run<'a> {
             tracing::warn!("nothing to apply: no document is selected");
             return Ok(());
         }
-        self.send(&rest)
+        self.send(&rest, gate)
     }
 
     /// One `kubectl apply`, repeated while its failures are passing ones.
-    fn send(&self, documents: &[&'a Document]) -> Result<()> {
+    fn send(&self, documents: &[&'a Document], gate: Option<&Gate>) -> Result<()> {
         let text: String = documents.iter().map(|document| document.text.as_str()).collect();
         let options = self.options;
         self.outcome.borrow_mut().begin();
         // The first try is shown as it goes; a further one reports everything again, so only what is new of it.
         let mut shown = Output::Tee(Stream::Stdout);
-        let result = retried("apply", self.deadline, || {
+        let result = retried("apply", self.limit.deadline, || {
             let show = std::mem::replace(&mut shown, Output::Capture);
-            let left = Some(self.left());
-            let result = self.kubectl.apply(&text, options.dry_run, options.server_side, show, left);
+            let left = Some(self.limit.left());
+            let result = self.kubectl.apply(&text, options.dry_run, options.server_side, show, gate, left);
             let stdout = match &result {
                 Ok(finished) => finished.text(),
                 Err(failure) => failure.written.stdout.clone(),
@@ -218,7 +180,7 @@ impl<'a> Run<'a> {
             }
             result
         });
-        let finished = result.map_err(|failure| self.in_time(failure))?;
+        let finished = result.map_err(|failure| self.limit.explain(failure))?;
         for line in finished.stderr.lines().filter(|line| !line.trim().is_empty()) {
             tracing::warn!("kubectl: {}", line.strip_prefix("Warning: ").unwrap_or(line));
         }

@@ -4,6 +4,7 @@
 mod apply;
 mod delete;
 mod diagnose;
+mod home;
 mod outcome;
 mod pods;
 mod readiness;

@@ -55,7 +55,7 @@ pub(super) fn ensure(
         tracing::warn!("none of {} is set, so no Secret was made", variables.join(", "));
         return Ok(());
     }
-    kubectl.apply(&documents, DryRun::Off, true, Output::Capture, timeout).map_err(explained)?;
+    kubectl.apply(&documents, DryRun::Off, true, Output::Capture, None, timeout).map_err(explained)?;
     tracing::info!("Secrets in {namespace}: {}", names.join(", "));
     Ok(())
 }

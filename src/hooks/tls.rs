@@ -54,7 +54,7 @@ pub(super) fn reuse(
     let find = |namespace: &str| kubectl.get(&["secret", &secret], Some(namespace), left()).map(filled);
     let copy = |found: &Value, namespace: &str| {
         kubectl
-            .apply(&copied(found, &secret, namespace), DryRun::Off, true, Output::Capture, left())
+            .apply(&copied(found, &secret, namespace), DryRun::Off, true, Output::Capture, None, left())
             .map(drop)
             .map_err(explained)
     };

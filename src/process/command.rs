@@ -6,6 +6,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::gate::Gate;
+
 /// Which of codexctl's own streams a child's output is passed on to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
@@ -34,6 +36,7 @@ pub struct Invocation {
     pub(super) env: Vec<(String, OsString)>,
     pub(super) cwd: Option<PathBuf>,
     pub(super) stdin: Option<Vec<u8>>,
+    pub(super) gate: Option<Gate>,
     pub(super) stdout: Output,
     pub(super) stderr: Output,
     pub(super) timeout: Option<Duration>,
@@ -49,6 +52,7 @@ impl Invocation {
             env: Vec::new(),
             cwd: None,
             stdin: None,
+            gate: None,
             stdout: Output::Capture,
             stderr: Output::Capture,
             timeout: None,
@@ -88,6 +92,14 @@ impl Invocation {
     #[must_use]
     pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.stdin = Some(bytes.into());
+        self
+    }
+
+    /// Started at once, it gets its input and is heard only when the gate opens; where it does not, the input is empty
+    /// and nothing is passed on.
+    #[must_use]
+    pub fn behind(mut self, gate: Option<&Gate>) -> Self {
+        self.gate = gate.cloned();
         self
     }
 

@@ -6,6 +6,7 @@
 
 mod command;
 mod failure;
+mod gate;
 mod mask;
 mod pump;
 mod run;
@@ -14,6 +15,7 @@ mod tree;
 
 pub use command::{Invocation, Output, Stream};
 pub use failure::{Failure, FailureKind, Written, rounded};
+pub use gate::Gate;
 pub use mask::{Secrets, is_secret_name, mask_named};
 pub use pump::EchoStyle;
 pub use run::{Finished, Runner};

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::command::{Output, Stream};
+use super::gate::Gate;
 use super::mask::Secrets;
 
 /// How much of an echoed stream is kept for error messages, in bytes.
@@ -66,12 +67,14 @@ struct Shared {
 }
 
 impl Pump {
-    /// Starts to read. A closed stdout or stderr of codexctl's own (`| head`) stops the echo, never the child.
+    /// Starts to read. A closed stdout or stderr of codexctl's own (`| head`) stops the echo, never the child; a gate
+    /// that does not open leaves nothing to echo.
     pub(super) fn start(
         source: impl Read + Send + 'static,
         output: Output,
         style: EchoStyle,
         secrets: Secrets,
+        gate: Option<Gate>,
     ) -> Self {
         let shared = Arc::new(Shared::default());
         let (tell, done) = channel();
@@ -81,6 +84,7 @@ impl Pump {
         };
         let worker = Worker { shared: shared.clone(), tail: matches!(output, Output::Echo(_)) };
         std::thread::spawn(move || {
+            let echo = echo.filter(|_| gate.is_none_or(|gate| gate.wait()));
             worker.run(source, echo);
             tell.send(())
         });

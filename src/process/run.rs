@@ -152,8 +152,14 @@ impl Runner {
         let reach = if invocation.cleanup { signal::Reach::Second } else { signal::Reach::First };
         let (leader, mut child) = signal::Registration::of(start, reach)?;
         if let (Some(mut pipe), Some(bytes)) = (child.stdin.take(), invocation.stdin.clone()) {
-            // A child that ends without reading everything closes the pipe; its exit code says why.
-            std::thread::spawn(move || pipe.write_all(&bytes));
+            let gate = invocation.gate.clone();
+            std::thread::spawn(move || {
+                if gate.is_some_and(|gate| !gate.wait()) {
+                    return Ok(());
+                }
+                // A child that ends without reading everything closes the pipe; its exit code says why.
+                pipe.write_all(&bytes)
+            });
         }
         let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
             return Err(std::io::Error::other("the child has no output pipes"));
@@ -161,9 +167,10 @@ impl Runner {
         let stdout = if pieces {
             Stdout::Pieces(pump::pieces(stdout))
         } else {
-            Stdout::Kept(Pump::start(stdout, invocation.stdout, self.echo, self.secrets.clone()))
+            let gate = invocation.gate.clone();
+            Stdout::Kept(Pump::start(stdout, invocation.stdout, self.echo, self.secrets.clone(), gate))
         };
-        let stderr = Pump::start(stderr, invocation.stderr, self.echo, self.secrets.clone());
+        let stderr = Pump::start(stderr, invocation.stderr, self.echo, self.secrets.clone(), None);
         let (tell, ended) = channel();
         std::thread::spawn(move || tell.send(child.wait()));
         Ok(Running { leader, ended, stdout, stderr })

@@ -16,7 +16,7 @@ pub use super::kubectl_failure::{already_exists, explained, forbidden, only_unkn
 use super::kubectl_failure::{warn, without_warnings};
 use crate::config::Environment;
 use crate::error::Fault;
-use crate::process::{Failure, Finished, Invocation, Output, Runner, Stream};
+use crate::process::{Failure, Finished, Gate, Invocation, Output, Runner, Stream};
 use crate::yaml::Located;
 
 /// Which cluster: kubeconfig and context of an environment.
@@ -118,7 +118,8 @@ impl Kubectl {
         invocation.args(args)
     }
 
-    /// `kubectl apply -f -`. `echo` says where its result lines go.
+    /// `kubectl apply -f -`. `echo` says where its result lines go; it starts at once and does nothing before the gate
+    /// opens.
     ///
     /// # Errors
     /// As kubectl: some objects may have been applied; the failure holds its result lines.
@@ -128,10 +129,11 @@ impl Kubectl {
         dry_run: DryRun,
         server_side: bool,
         echo: Output,
+        gate: Option<&Gate>,
         timeout: Option<Duration>,
     ) -> Result<Finished, Failure> {
-        let mut invocation =
-            self.command(["apply", "-f", "-"]).stdin(documents).stdout(echo).timeout(timeout);
+        let input = self.command(["apply", "-f", "-"]).stdin(documents).behind(gate);
+        let mut invocation = input.stdout(echo).timeout(timeout);
         if server_side {
             invocation = invocation.args(["--server-side", "--force-conflicts", "--field-manager=codexctl"]);
         }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::cluster_harness::{Lab, WEB};
 use super::harness::Run;
-use super::needs::in_pid_namespace;
+use super::needs::{gone, in_pid_namespace, lives};
 
 fn lab(hooks: &str, service_hooks: &str) -> Option<Lab> {
     let rest =
@@ -81,14 +81,6 @@ fn conditions_and_failures() {
     assert!(lab.object("apps/v1", "Deployment", "api").is_none());
 }
 
-/// Whether a process with this mark in its command line lives.
-fn lives(mark: &str) -> bool {
-    std::fs::read_dir("/proc").unwrap().flatten().any(|entry| {
-        std::fs::read(entry.path().join("cmdline"))
-            .is_ok_and(|line| String::from_utf8_lossy(&line).replace('\0', " ").contains(mark))
-    })
-}
-
 #[test]
 fn a_step_past_its_timeout_leaves_nothing_behind() {
     let hooks = "hooks:\n  beforeAll:\n    - name: slow\n      timeout: 1s\n      run: |\n        sleep 86391 &\n        setsid sleep 86392 &\n        (setsid setsid sleep 86393 &)\n        trap '' TERM\n        sleep 86394\n        sleep 86395\n";
@@ -98,7 +90,7 @@ fn a_step_past_its_timeout_leaves_nothing_behind() {
     assert!(text.contains("(slow): the script was ended after 1s, its `timeout`"), "{text}");
     assert!(started.elapsed() < Duration::from_secs(20));
     for mark in ["sleep 86391", "sleep 86392", "sleep 86393", "sleep 86394", "sleep 86395"] {
-        assert!(!lives(mark), "{mark} was left behind");
+        assert!(gone(mark), "{mark} was left behind");
     }
 }
 
@@ -117,7 +109,7 @@ fn a_job_in_a_group_of_its_own_that_hears_no_signal_is_not_left_behind() {
             "{}",
             run.stderr
         );
-        assert!(!lives("sleep 86396"), "left behind");
+        assert!(gone("sleep 86396"), "left behind");
     }
 }
 
@@ -129,7 +121,7 @@ fn what_was_there_before_is_nobodys_orphan() {
     let run =
         Run::from(lab.other("sh").args(["-c", script, env!("CARGO_BIN_EXE_codexctl")]).output().unwrap());
     assert!(run.code == 1 && run.stderr.contains("was ended after 1s"), "{}", run.stderr);
-    assert!(!lives("sleep 86397") && lives("sleep 86398"));
+    assert!(gone("sleep 86397") && lives("sleep 86398"));
     assert!(std::process::Command::new("pkill").args(["-f", "sleep 86398"]).status().unwrap().success());
 }
 
@@ -152,7 +144,7 @@ fn ctrl_c_ends_the_run_and_its_children() {
         stderr.read_to_string(&mut rest).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(code), "{rest}");
         assert!(rest.contains("error: interrupted"), "{rest}");
-        assert!(!lives("sleep 86401") && !lab.path().join("log").exists());
+        assert!(gone("sleep 86401") && !lab.path().join("log").exists());
     }
 }
 

@@ -11,6 +11,7 @@
 )]
 
 mod apply;
+mod apply_namespace;
 mod cli;
 mod cluster;
 mod cluster_harness;

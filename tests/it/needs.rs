@@ -1,4 +1,4 @@
-//! What tests need beyond the binary: programs, and rights. Where something is missing, the test fails in CI; elsewhere it
+//! What tests need beyond the binary: programs, rights, and a look at the machine's processes. Where something is missing, the test fails in CI; elsewhere it
 //! is skipped with a counted line on stderr.
 
 use std::ffi::{OsStr, OsString};
@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 /// A test cannot run for want of `what`.
 pub fn skipped(what: &str) {
@@ -70,4 +71,24 @@ pub fn below(root: u32, name: &str) -> Option<u32> {
             std::fs::read_to_string(format!("/proc/{child}/comm")).is_ok_and(|comm| comm.trim() == name);
         if named { Some(child) } else { below(child, name) }
     })
+}
+
+/// Whether a process with this mark in its command line lives.
+pub fn lives(mark: &str) -> bool {
+    std::fs::read_dir("/proc").unwrap().flatten().any(|entry| {
+        std::fs::read(entry.path().join("cmdline"))
+            .is_ok_and(|line| String::from_utf8_lossy(&line).replace('\0', " ").contains(mark))
+    })
+}
+
+/// Whether none lives, in a moment: one that was killed may take a while to go on a busy machine.
+pub fn gone(mark: &str) -> bool {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while lives(mark) {
+        if Instant::now() > deadline {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    true
 }
