@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use anyhow::Result;
 
@@ -13,7 +14,7 @@ use crate::config::context::needs_slot;
 use crate::config::names::EnvName;
 use crate::config::source::Source;
 use crate::error::Fault;
-use crate::template::Syntax;
+use crate::template::{Syntax, tags};
 use crate::yaml::{self, Map, Node};
 
 /// The raw values of the header keys.
@@ -144,15 +145,18 @@ pub(super) struct Blocks<'a> {
 
 impl<'a> Blocks<'a> {
     pub(super) fn cut(text: &'a str) -> Self {
+        // A comment or an action of several lines may hold what looks like keys.
+        let long = long_tags(text);
+        let inside = |at: usize| long.iter().any(|tag| tag.start < at && at < tag.end);
         // Keys of the top level stand where the first one does.
-        let margin = text.lines().find_map(|line| {
+        let margin = lines(text).filter(|(at, _)| !inside(*at)).find_map(|(_, line)| {
             let indent = line.len() - line.trim_start_matches(' ').len();
             key_at(line, indent).map(|_| indent)
         });
         let margin = margin.unwrap_or(0);
         let mut blocks: Vec<(&str, usize, Vec<&str>)> = Vec::new();
-        for (number, line) in text.lines().enumerate() {
-            match key_at(line, margin) {
+        for (number, (at, line)) in lines(text).enumerate() {
+            match key_at(line, margin).filter(|_| !inside(at)) {
                 Some(key) => blocks.push((key, number + 1, vec![line])),
                 None => {
                     if let Some((.., lines)) = blocks.last_mut() {
@@ -189,7 +193,8 @@ impl<'a> Blocks<'a> {
     fn unread(&self, key: &'static str) -> Option<Unread> {
         let text = self.text(key)?;
         let tagged = text.lines().any(|line| only_tags(line) && !line.trim().starts_with('#'));
-        (self.whole.is_none() && tagged).then(|| Unread { key, text: text + "\n" })
+        let readable = || matches!(yaml::parse_one("services.yaml", &text), Ok(Some(_)));
+        (self.whole.is_none() && (tagged || !readable())).then(|| Unread { key, text: text + "\n" })
     }
 
     /// The value of a key: from the whole file where that is YAML and was needed; else its block parsed as it is, else
@@ -199,9 +204,14 @@ impl<'a> Blocks<'a> {
             return whole.get(key).cloned();
         }
         let (.., lines) = self.blocks.iter().find(|(name, ..)| *name == key)?;
-        let kept: Vec<&str> = lines.iter().copied().filter(|line| !only_tags(line)).collect();
+        let text = lines.join("\n");
+        let mut short = text.clone();
+        for tag in long_tags(&text).into_iter().rev() {
+            short.replace_range(tag, "");
+        }
+        let kept: Vec<&str> = short.lines().filter(|line| !only_tags(line)).collect();
         let quoted: Vec<Cow<'_, str>> = kept.iter().map(|line| quoted(line)).collect();
-        [lines.join("\n"), kept.join("\n"), quoted.join("\n")]
+        [text, kept.join("\n"), quoted.join("\n")]
             .iter()
             .find_map(|text| yaml::parse_one("services.yaml", text).ok().flatten())
             .and_then(|node| node.get(key).cloned())
@@ -218,14 +228,47 @@ pub(super) fn key_at(line: &str, margin: usize) -> Option<&str> {
     (word && separated && !key.is_empty() && !key.starts_with('-')).then_some(key)
 }
 
-/// A line `key: {{ … }}…` with its value in quotes: as it stands, braces are a map to YAML.
+/// The lines of a text, each with the offset of its beginning.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split_inclusive('\n').scan(0, |at, line| {
+        let start = *at;
+        *at += line.len();
+        Some((start, line.lines().next().unwrap_or_default()))
+    })
+}
+
+/// Template tags of several lines, where they end as they should.
+fn long_tags(text: &str) -> Vec<Range<usize>> {
+    let closed = |tag: &str| ["}}", "%}", "#}"].iter().any(|close| tag.ends_with(close));
+    let long = |tag: &Range<usize>| text[tag.clone()].contains('\n') && closed(&text[tag.clone()]);
+    tags(text).into_iter().filter(long).collect()
+}
+
+/// A line `key: value` whose value holds a template, in quotes that YAML can read: as it stands, braces are a map to YAML,
+/// and the quotes of a template's strings end those around it.
 fn quoted(line: &str) -> Cow<'_, str> {
-    match line.split_once(": ") {
-        Some((key, value)) if value.trim_start().starts_with("{{") => {
-            Cow::Owned(format!("{key}: '{}'", value.trim().replace('\'', "''")))
-        }
-        _ => Cow::Borrowed(line),
+    let parts = line.split_once(": ").filter(|(key, _)| !key.contains("{{"));
+    match parts.and_then(|(key, value)| Some((key, plain(value.trim())?))) {
+        Some((key, text)) => Cow::Owned(format!("{key}: '{}'", text.replace('\'', "''"))),
+        None => Cow::Borrowed(line),
     }
+}
+
+/// The text of a value that holds a template, without its own quotes and without a comment behind it.
+fn plain(value: &str) -> Option<String> {
+    let tags = tags(value);
+    tags.first()?;
+    let outside = |at: usize| !tags.iter().any(|tag| tag.contains(&at));
+    let find = |from: usize, wanted: &dyn Fn(usize) -> bool| {
+        (from..value.len()).find(|at| outside(*at) && wanted(*at))
+    };
+    let bytes = value.as_bytes();
+    if let Some(quote) = bytes.first().copied().filter(|byte| matches!(byte, b'"' | b'\'')) {
+        let end = find(1, &|at| bytes[at] == quote && bytes[at - 1] != b'\\')?;
+        return Some(value[1..end].to_string());
+    }
+    let comment = find(1, &|at| bytes[at] == b'#' && bytes[at - 1].is_ascii_whitespace());
+    Some(value[..comment.unwrap_or(value.len())].trim_end().to_string())
 }
 
 /// Whether a line consists of template tags only, or is a comment.

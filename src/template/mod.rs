@@ -23,6 +23,7 @@ mod syntax;
 
 pub use context::{CodexView, Context, LinkView, StorageView, Strings, TimeoutsView, VolumeView};
 pub use detect::detect;
+pub(crate) use detect::tags;
 pub use engine::{Engine, Output, Warning};
 pub use error::{TemplateError, TemplateErrorKind};
 pub(crate) use functions::slug;

@@ -312,3 +312,59 @@ fn dotenv_files_that_only_rendering_names_are_not_passed_over() {
     let error = project.fails(2, &["render", "--env", "dev"]);
     assert!(error.contains("services.yaml:3: `envFiles` cannot be read before"), "{error}");
 }
+
+/// Values that are no YAML before they are rendered: quotes within quotes, comments behind bare templates and in front of
+/// everything.
+const HEADER: &str = r#"{{- /*
+  Notes:
+  project: wrong
+  key: value
+*/ -}}
+project: demo
+versions:
+  {{- /* api: old
+     web: 9 */}}
+  api: "{{ envOr "API" "1.2.3" }}" # a comment
+  web: {{ envOr "WEB" "2" }} # another
+  plain: x-{{ .Env }}
+baseDomain:
+  dev: "{{ printf "%s.test" .Env }}"
+namespace:
+  patterns:
+    dev: "{{ printf "%s-%s" .Project .Env }}" # why
+    ai: {{ .Project }}-{{ .Slot }} # slots
+    st: '{{ printf `%s` .Project }}-st'
+environments:
+  dev: {}
+  ai: {from: dev}
+  st: {}
+services:
+  - name: api
+    manifests: [{path: a.yaml}]
+    image: {repository: r/a, tagTemplate: '{{ index .Versions "api" }}'}
+    ingress: {hosts: {dev: 'api.{{ index .BaseDomain "dev" }}'}}
+"#;
+
+#[test]
+fn the_header_is_read_whatever_its_values_look_like() {
+    let project = Project::new(HEADER);
+    project.file(
+        "a.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {v: '{{ .Versions }}', d: '{{ .BaseDomain }}'}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {template: {spec: {containers: [{name: a}]}}}\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {rules: [{http: {}}]}\n",
+    );
+    for (env, namespace) in [("dev", "demo-dev"), ("ai", "demo-7"), ("st", "demo-st")] {
+        let text = project.ok(&["render", "--env", env, "--slot", "7"]);
+        let versions = format!("v: map[api:1.2.3 plain:x-{env} web:2]\n  d: map[dev:{env}.test]\n");
+        assert!(text.contains(&format!("namespace: {namespace}\n")) && text.contains(&versions), "{text}");
+        assert!(text.contains("image: r/a:1.2.3\n"), "{text}");
+        assert_eq!(text.contains("host: api.dev.test\n"), env == "dev", "{text}");
+    }
+    // The same where the block alone makes no sense: its variable stands at the top of the file.
+    let top = HEADER.replace("project: demo", "# {{- $v := envOr \"V\" \"9\" -}}\nproject: demo");
+    project.file("services.yaml", top.replace("web: {{ envOr \"WEB\" \"2\" }}", "web: {{ $v }}"));
+    let text = project.ok(&["render", "--env", "dev"]);
+    assert!(
+        text.contains("v: map[api:1.2.3 plain:x-dev web:9]") && text.contains("image: r/a:1.2.3\n"),
+        "{text}"
+    );
+}
