@@ -1,7 +1,8 @@
 //! Tells the dialects apart by what only one of them has.
 //!
 //! Jinja: `{% word … %}` with one of Jinja's words. Go: what [`action`] finds inside `{{ }}`. A `{# comment #}` alone
-//! decides nothing, because in a Go file it is text, and a file without other signs is Jinja anyway.
+//! decides nothing, because in a Go file it is text, and a file without other signs is Jinja anyway, unless what looks like
+//! comments is the shell's.
 
 mod action;
 
@@ -52,6 +53,7 @@ pub fn detect(text: &str) -> Result<Dialect, TemplateError> {
     let signs = signs(text);
     match (signs.go, signs.jinja) {
         (Some(_), None) => Ok(Dialect::Go),
+        (None, None) if only_shell(text) => Ok(Dialect::Go),
         (None, _) => Ok(Dialect::Jinja),
         (Some(go), Some(jinja)) => {
             let (go_line, jinja_line) = (position(text, go).0, position(text, jinja).0);
@@ -65,6 +67,24 @@ pub fn detect(text: &str) -> Result<Dialect, TemplateError> {
                 )))
         }
     }
+}
+
+/// Whether the only thing that looks like a tag is the shell's `${#VAR}`: a comment to Jinja, text to Go.
+fn only_shell(text: &str) -> bool {
+    text.contains("{#") && tags(text).is_empty()
+}
+
+/// The first `${#VAR}` of a shell in a Jinja template, which the engine takes for the beginning of a comment.
+pub(super) fn swallowed(text: &str) -> Option<usize> {
+    if !text.contains("${#") {
+        return None;
+    }
+    let tags = tags(text);
+    let inside = |at: usize| {
+        let before = tags.partition_point(|tag| tag.start <= at);
+        before.checked_sub(1).is_some_and(|last| tags[last].contains(&at))
+    };
+    text.match_indices("${#").map(|(at, _)| at + 1).find(|at| !inside(*at))
 }
 
 /// Offsets of the first sign of each dialect.

@@ -1,7 +1,7 @@
 //! The engine as the rest of the tool sees it: both dialects over one context.
 
 use super::context::Context;
-use super::detect::detect;
+use super::detect::{detect, swallowed};
 use super::error::position;
 use super::go::{Failure, Go};
 use super::jinja::Jinja;
@@ -34,6 +34,17 @@ pub struct Warning {
     pub line: u32,
     /// What is odd about it.
     pub message: String,
+    /// Which oddity it is.
+    pub kind: WarningKind,
+}
+
+/// What templates are warned of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WarningKind {
+    /// A key that `Versions` has not.
+    MissingKey,
+    /// Text that Jinja takes for a comment.
+    Comment,
 }
 
 impl Engine {
@@ -53,7 +64,8 @@ impl Engine {
                 let rendered = self.go.render(text).map_err(|failure| go_error(name, text, failure))?;
                 let mut warnings: Vec<Warning> = Vec::new();
                 for (offset, message) in rendered.warnings {
-                    let warning = Warning { line: position(text, offset).0, message };
+                    let (line, kind) = (position(text, offset).0, WarningKind::MissingKey);
+                    let warning = Warning { line, message, kind };
                     if !warnings.contains(&warning) {
                         warnings.push(warning);
                     }
@@ -62,7 +74,16 @@ impl Engine {
             }
             Dialect::Jinja => {
                 let rendered = self.jinja.render(name, text)?;
-                Ok(Output { text: rendered, dialect: Dialect::Jinja, warnings: Vec::new() })
+                let swallowed = swallowed(text).map(|offset| Warning {
+                    line: position(text, offset).0,
+                    message: "the shell's `${#` begins a comment in Jinja, and what follows is dropped; put the script between {% raw %} and {% endraw %}".into(),
+                    kind: WarningKind::Comment,
+                });
+                Ok(Output {
+                    text: rendered,
+                    dialect: Dialect::Jinja,
+                    warnings: swallowed.into_iter().collect(),
+                })
             }
         }
     }

@@ -24,7 +24,7 @@ mod syntax;
 pub use context::{CodexView, Context, LinkView, StorageView, Strings, TimeoutsView, VolumeView};
 pub use detect::detect;
 pub(crate) use detect::tags;
-pub use engine::{Engine, Output, Warning};
+pub use engine::{Engine, Output, Warning, WarningKind};
 pub use error::{TemplateError, TemplateErrorKind};
 pub(crate) use functions::slug;
 pub use go::convert::{Converted, Facts, Refusal, Unconverted, convert};

@@ -15,7 +15,7 @@ use crate::config::{LineMap, Namespace};
 use crate::manifests::{
     Broken, Document, RenderedFile, ResourceId, UnitKind, UnitRef, is_cluster_scoped, is_workload, transform,
 };
-use crate::template::{TemplateError, TemplateErrorKind, Warning};
+use crate::template::{TemplateError, TemplateErrorKind, Warning, WarningKind};
 use crate::yaml::{Mark, YamlError};
 
 /// Kinds that live in namespaces and that stacks are made of.
@@ -268,10 +268,14 @@ pub(super) fn of_template(error: &TemplateError) -> Finding {
 
 /// The finding a warning of the template engine is.
 pub(super) fn of_warning(file: &str, warning: &Warning) -> Finding {
-    let hint = "add the key to `versions`, or correct its name";
-    Finding::new(&rules::TEMPLATE_MISSING_KEY, file, &warning.message)
-        .at((Some(warning.line), None))
-        .hint(Some(hint.into()))
+    let (rule, hint) = match warning.kind {
+        WarningKind::MissingKey => {
+            (&rules::TEMPLATE_MISSING_KEY, Some("add the key to `versions`, or correct its name"))
+        }
+        WarningKind::Comment => (&rules::TEMPLATE_COMMENT, None),
+    };
+    let finding = Finding::new(rule, file, &warning.message).at((Some(warning.line), None));
+    finding.hint(hint.map(String::from))
 }
 
 fn of_yaml(view: &FileView<'_>, error: &YamlError) -> Finding {

@@ -46,6 +46,7 @@ rules! {
     TEMPLATE_UNDEFINED = "template/undefined", Error, "Templates use variables, keys and functions that are there.";
     TEMPLATE_FAILED = "template/failed", Error, "Templates render.";
     TEMPLATE_MISSING_KEY = "template/missing-key", Warning, "Keys that a template looks up in `Versions` are there.";
+    TEMPLATE_COMMENT = "template/comment", Warning, "No text is dropped as a comment that was meant for a shell: `${#VAR}`.";
     TEMPLATE_NO_VALUE = "template/no-value", Warning, "No expression renders as `<no value>`.";
     // YAML
     YAML_SYNTAX = "yaml/syntax", Error, "What a template renders is YAML.";

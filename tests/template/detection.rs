@@ -59,6 +59,8 @@ fn go() {
             "{{ .Env }} {% x %} {# c #} {%- note -%}",
             "{{ .Env }}\n${#VAR} and ${VAR%%if x}",
             "# {# a comment #}\n{{ .Env }}",
+            // No template at all: to Jinja this would be a comment without end.
+            "a=(1 2); echo ${#a[@]} ${#} ${#a}",
             "{{ template \"a\" }}",
             "{{ break }}",
             "{{ indent 2 x }}",
@@ -81,6 +83,8 @@ fn jinja() {
         &[
             "",
             "plain",
+            "echo ${#a} {# a comment #}",
+            "echo ${#a} {{ Env }}",
             "{{ Env }}",
             "{{ x.y }}",
             "{{ x.y.z }}",

@@ -78,6 +78,19 @@ fn messages_talk_go() {
 }
 
 #[test]
+fn a_shell_length_in_jinja_is_a_warning_where_it_drops_text() {
+    let warned = |text: &str| {
+        let output = engine().render("t", text, Syntax::Auto).unwrap();
+        (output.text, output.warnings.first().map(|warning| warning.line))
+    };
+    assert_eq!(warned("{{ Env }}\na ${#b} c ${#} d"), ("ai\na $ d".into(), Some(2)));
+    for kept in ["{{ Env }} {# ${#b} #}", "{% raw %}${#b} ${#}{% endraw %}", "${#b} ${#}"] {
+        assert_eq!(warned(kept).1, None, "{kept}");
+    }
+    assert_eq!(warned("${#b} ${#}").0, "${#b} ${#}");
+}
+
+#[test]
 fn missing_versions_are_warnings() {
     let template = "{{ .Versions.apy }}\n{{ index .Versions \"web\" }}{{ index .Versions \"web\" }}\n{{ range 3 }}{{ $.Versions.apy }}{{ end }}\n{{ .Vars.none }}";
     let output = engine().render("t", template, Syntax::Auto).unwrap();

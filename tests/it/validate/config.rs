@@ -186,6 +186,21 @@ pub const CASES: &[Case] = &[
         )],
     },
     Case {
+        rule: "template/comment",
+        at: &["a.yaml:5"],
+        broken: &[
+            ("services.yaml", BASE),
+            (
+                "a.yaml",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: '{{ Project }}'}\ndata:\n  x: echo ${#A} ${#}\n",
+            ),
+        ],
+        kept: &[(
+            "a.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  x: echo ${#A} ${#}\n",
+        )],
+    },
+    Case {
         rule: "template/no-value",
         at: &["a.yaml:4"],
         broken: &[
