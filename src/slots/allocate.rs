@@ -229,7 +229,7 @@ impl Run<'_> {
     fn extended(&self, view: &View, record: &Record) -> Purpose {
         let mut purpose = record.purpose;
         for key in self.request.order.purpose.keys() {
-            match (record.purpose.get(key.kind), view.holder(key)) {
+            match (record.purpose.get(key.kind), view.owner(key)) {
                 (_, Some(other)) if other.identity() != record.identity() => {
                     tracing::warn!(
                         "{} has slot {} already, not slot {}",

@@ -16,9 +16,12 @@ use crate::error::Fault;
 /// # Errors
 /// No such slot, a slot that is being made or taken down, or a key that another slot has.
 pub fn assign(pool: &Pool, store: &dyn Store, slot: Slot, purpose: Purpose) -> anyhow::Result<Record> {
+    // What the record had before this run wrote to it.
+    let mut before: Option<Purpose> = None;
     loop {
-        let step =
-            persist(store, &format!("write slot {slot}"), PATIENCE, || attempt(pool, store, slot, purpose))?;
+        let step = persist(store, &format!("write slot {slot}"), PATIENCE, || {
+            attempt(pool, store, slot, purpose, &mut before)
+        })?;
         if let Some(record) = step {
             return Ok(record);
         }
@@ -26,11 +29,23 @@ pub fn assign(pool: &Pool, store: &dyn Store, slot: Slot, purpose: Purpose) -> a
 }
 
 /// One look and at most one change; `None` when another look is needed.
-fn attempt(pool: &Pool, store: &dyn Store, slot: Slot, purpose: Purpose) -> Outcome<Option<Record>> {
+fn attempt(
+    pool: &Pool,
+    store: &dyn Store,
+    slot: Slot,
+    purpose: Purpose,
+    before: &mut Option<Purpose>,
+) -> Outcome<Option<Record>> {
     let view = View::new(pool, store.read()?);
     let record = settable(&view, slot)?;
     for key in purpose.keys() {
-        if let Some(other) = view.holder(key).filter(|other| other.slot != slot) {
+        if let Some(other) = view.owner(key).filter(|other| other.slot != slot) {
+            // Another run was faster with its claim: the record goes back to what it had.
+            if let Some(before) = before.filter(|before| *before != record.purpose)
+                && !store.replace(&record.changed(|edit| edit.only(before)))?
+            {
+                return Ok(None);
+            }
             let message = format!("{} has slot {} already", key.spoken(), other.slot);
             return Err(Fault::failed(message).hint("one of them can go: `manage-env cleanup`").into());
         }
@@ -45,6 +60,7 @@ fn attempt(pool: &Pool, store: &dyn Store, slot: Slot, purpose: Purpose) -> Outc
                 edit.annotate(NAMESPACE_UID, Some(uid));
             }
         });
+        before.get_or_insert(record.purpose);
         store.replace(&object)?;
         return Ok(None);
     }

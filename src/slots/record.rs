@@ -217,6 +217,14 @@ impl Edit<'_> {
             set(&mut self.0["data"], key.kind.as_str(), Some(&key.number.to_string()));
         }
     }
+
+    /// Sets the keys to these and no others.
+    pub fn only(&mut self, purpose: Purpose) {
+        for kind in [Kind::Issue, Kind::Pr] {
+            let number = purpose.get(kind).map(|number| number.to_string());
+            set(&mut self.0["data"], kind.as_str(), number.as_deref());
+        }
+    }
 }
 
 fn set(map: &mut Value, name: &str, value: Option<&str>) {

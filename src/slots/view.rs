@@ -1,7 +1,7 @@
 //! What one look at the cluster says about the slots of a pool. Pure: every question of the protocol is answered here,
 //! from one snapshot.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde_json::Value;
@@ -12,6 +12,9 @@ use super::pool::Pool;
 use super::record::{Record, State};
 use crate::config::Slot;
 use crate::error::Fault;
+
+/// How many slots are looked at whose namespace's name does not tell their number.
+const FIRST: usize = 500;
 
 /// What a look found: ConfigMaps of the state namespace and all namespaces.
 #[derive(Clone, Debug, Default)]
@@ -175,6 +178,11 @@ impl<'a> View<'a> {
         self.own().filter(fits).min_by_key(|record| (record.state() == State::Reserved, record.slot))
     }
 
+    /// The record that has a key, or would have it if anybody asked: its claim may be missing.
+    pub fn owner(&self, key: Key) -> Option<&Record> {
+        self.holder(key).or_else(|| self.unclaimed(key))
+    }
+
     /// Records made for a key whose claim names another one: their makers lost, and were killed before they could
     /// clear up.
     pub fn orphans(&self, key: Key) -> impl Iterator<Item = &Record> {
@@ -271,12 +279,14 @@ impl<'a> View<'a> {
     }
 
     /// Free slots up to `max`, at most `count` of them: `prefer` first, then the lowest. A slot without a record
-    /// whose namespace is there, terminating or not, is not free.
+    /// whose namespace is there, terminating or not, or is another record's, is not free.
     ///
     /// # Errors
     /// A pattern that gives no namespace.
     pub fn free(&self, max: Option<u32>, prefer: Option<Slot>, count: usize) -> Result<Vec<Slot>, Fault> {
         let mut free = Vec::new();
+        let records = self.entries.values().filter_map(Entry::record);
+        let recorded: BTreeSet<&str> = records.map(|record| record.namespace.as_str()).collect();
         let all = std::iter::successors(Some(Slot::FIRST), |slot| Some(slot.next()));
         let all = all.take_while(|slot| max.is_none_or(|max| slot.number() <= max));
         let prefer = prefer.filter(|slot| max.is_none_or(|max| slot.number() <= max));
@@ -285,28 +295,36 @@ impl<'a> View<'a> {
                 break;
             }
             let taken = self.entries.contains_key(&slot);
-            if !taken && !self.snapshot.namespaces.contains_key(&self.pool.namespace(slot)?) {
-                free.push(slot);
+            if !taken {
+                let namespace = self.pool.namespace(slot)?;
+                let there = self.snapshot.namespaces.contains_key(&namespace);
+                if !there && !recorded.contains(namespace.as_str()) {
+                    free.push(slot);
+                }
             }
         }
         Ok(free)
     }
 
-    /// Slots up to `max` that have no record, but a namespace.
+    /// Slots up to `max` that have no record, but a namespace: the first ones, and those whose number is part of a
+    /// namespace's name. Numbers are given by hand, and may be too high to try all below.
     ///
     /// # Errors
     /// A pattern that gives no namespace.
     pub fn without_record(&self, max: u32) -> Result<Vec<(Slot, String)>, Fault> {
+        let names = self.snapshot.namespaces.keys();
+        let named =
+            names.flat_map(|name| name.split(|c: char| !c.is_ascii_digit())).filter_map(|n| n.parse().ok());
+        let first = std::iter::successors(Some(Slot::FIRST), |slot| Some(slot.next())).take(FIRST);
+        let candidates: BTreeSet<Slot> = first.chain(named).filter(|slot| slot.number() <= max).collect();
         let mut found = Vec::new();
-        let mut slot = Slot::FIRST;
-        while slot.number() <= max {
+        for slot in candidates {
             if !self.entries.contains_key(&slot) {
                 let namespace = self.pool.namespace(slot)?;
                 if self.snapshot.namespaces.contains_key(&namespace) {
                     found.push((slot, namespace));
                 }
             }
-            slot = slot.next();
         }
         Ok(found)
     }

@@ -70,6 +70,63 @@ fn records_of_the_go_tool_are_found_and_written_unchanged() {
 }
 
 #[test]
+fn what_a_record_without_claim_has_is_given_to_no_other_slot() {
+    let Some(lab) = slots(AI) else { return };
+    record(&lab, 1, &[("issue", "12"), ("pr", "7")]);
+    json(&lab, &["create", "--issue", "5"]);
+    let text = lab.fails(1, &["manage-env", "set", "--slot", "2", "--issue", "12", "--env", "ai"]);
+    assert!(text.contains("issue 12 has slot 1 already"), "{text}");
+    let run = lab.run(&["manage-env", "create", "--issue", "5", "--pr", "7", "--env", "ai", "-o", "json"]);
+    assert!(
+        run.code == 0 && run.stderr.contains("PR 7 has slot 1 already, not slot 2"),
+        "{}",
+        run.stderr
+    );
+    let list = json(&lab, &["list"]);
+    assert_eq!(
+        (&list["slots"][0]["pr"], &list["slots"][1]["pr"]),
+        (&7.into(), &serde_json::Value::Null),
+        "{list}"
+    );
+}
+
+#[test]
+fn slots_that_want_the_same_issue_at_once_do_not_both_have_it() {
+    let Some(lab) = slots(AI) else { return };
+    for issue in ["1", "2", "3", "4"] {
+        json(&lab, &["create", "--issue", issue]);
+    }
+    for pr in 10..14 {
+        let pr = pr.to_string();
+        let set = |slot: &str| {
+            lab.command(&["manage-env", "set", "--slot", slot, "--pr", &pr, "--env", "ai"]).spawn().unwrap()
+        };
+        let ended: Vec<bool> = ["1", "2", "3", "4"]
+            .map(set)
+            .map(|child| child.wait_with_output().unwrap().status.success())
+            .to_vec();
+        assert_eq!(ended.iter().filter(|ended| **ended).count(), 1, "{ended:?}");
+        let list = json(&lab, &["list"]);
+        let with =
+            list["slots"].as_array().unwrap().iter().filter(|slot| slot["pr"].to_string() == pr).count();
+        assert_eq!(with, 1, "{list}");
+    }
+}
+
+#[test]
+fn slot_numbers_may_be_huge() {
+    let Some(lab) = slots(AI) else { return };
+    record(&lab, 4_000_000_000, &[]);
+    assert_eq!(json(&lab, &["create", "--issue", "5", "--prefer", "4294967295"])["slot"], 4_294_967_295_u32);
+    assert_eq!(json(&lab, &["list"])["slots"].as_array().unwrap().len(), 2);
+    assert_eq!(json(&lab, &["create", "--issue", "6"])["slot"], 1);
+    let text =
+        lab.fails(1, &["manage-env", "create", "--issue", "7", "--max", "1", "--no-wait", "--env", "ai"]);
+    assert!(text.contains("slot 4294967295: issue 5"), "{text}");
+    json(&lab, &["cleanup", "--slot", "4000000000", "--yes"]);
+}
+
+#[test]
 fn broken_and_foreign_records_keep_their_numbers_and_are_left_alone() {
     let Some(lab) = slots(AI) else { return };
     record(&lab, 1, &[("createdAt", "yesterday")]);
