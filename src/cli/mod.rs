@@ -147,7 +147,9 @@ pub fn main() -> ExitCode {
     };
     let runner = Runner::new(secrets).echo(echo);
     let app = App { config: cli.global.config, strict: cli.global.strict, runner };
-    match cli.command.run(&app) {
+    let result = cli.command.run(&app);
+    crate::process::leave_nothing();
+    match result {
         Ok(()) => match crate::process::interrupted() {
             Some(interrupt) => ExitCode::from(error::interrupt_code(interrupt)),
             None => ExitCode::SUCCESS,

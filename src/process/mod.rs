@@ -19,4 +19,4 @@ pub use gate::Gate;
 pub use mask::{Secrets, is_secret_name, mask_named};
 pub use pump::EchoStyle;
 pub use run::{Finished, Runner};
-pub use signal::{Interrupt, interrupted, pause, watch_signals};
+pub use signal::{Interrupt, interrupted, leave_nothing, pause, watch_signals};

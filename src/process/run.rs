@@ -217,7 +217,7 @@ impl Running {
         };
         let interrupted = signal::interrupted().is_some() && !invocation.cleanup;
         if interrupted || timed_out.is_some() {
-            signal::sweep(self.leader.pid());
+            self.leader.sweep();
         }
         let kind = match (timed_out, interrupted, status) {
             (_, true, _) => Some(FailureKind::Interrupted),
@@ -246,7 +246,7 @@ impl Running {
     /// Ends the child now; `kind` says what that means.
     fn stop(self, kind: Option<FailureKind>) -> End {
         drop(self.end());
-        signal::sweep(self.leader.pid());
+        self.leader.sweep();
         let kind = if signal::interrupted().is_some() { Some(FailureKind::Interrupted) } else { kind };
         End { kind, stdout: Vec::new(), stderr: self.stderr.finish() }
     }

@@ -7,7 +7,7 @@
 
 use std::io;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, Once, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal};
@@ -22,6 +22,8 @@ static RECEIVED: AtomicI32 = AtomicI32::new(0);
 static CHILDREN: Mutex<Vec<(Pid, Reach)>> = Mutex::new(Vec::new());
 static WAKE: (Mutex<()>, Condvar) = (Mutex::new(()), Condvar::new());
 static START: Once = Once::new();
+/// When the first child was started.
+static FIRST: OnceLock<u64> = OnceLock::new();
 
 /// Which signals a child hears of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +57,10 @@ pub fn interrupted() -> Option<Interrupt> {
 pub fn watch_signals() {
     START.call_once(|| {
         tree::adopt_orphans();
-        match signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP]) {
+        // `nohup` means it; children keep ignoring it too.
+        let wanted = [SIGINT, SIGTERM, SIGHUP];
+        let wanted = wanted.iter().filter(|signal| **signal != SIGHUP || !is_ignored(SIGHUP));
+        match signal_hook::iterator::Signals::new(wanted) {
             Ok(mut signals) => {
                 let listen = move || {
                     for signal in signals.forever() {
@@ -69,6 +74,14 @@ pub fn watch_signals() {
             Err(error) => tracing::warn!("cannot listen for Ctrl-C: {error}"),
         }
     });
+}
+
+/// Whether codexctl was started with a signal ignored (Linux).
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    mask & (1 << (signal - 1)) != 0
 }
 
 /// Sleeps for `duration` or until a signal comes; true when one came.
@@ -121,15 +134,25 @@ fn registered() -> MutexGuard<'static, Vec<(Pid, Reach)>> {
     CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Kills what is left of a child that has been told to end, and of what it has started.
-pub(super) fn sweep(leader: Pid) {
-    // Held, so that no child of another thread is just being started and taken for an orphan.
-    let children = registered();
-    tree::sweep(leader, &children.iter().map(|(pid, _)| *pid).collect::<Vec<_>>());
+/// Ends what children have left behind in an interrupted run; called before codexctl leaves.
+pub fn leave_nothing() {
+    if interrupted().is_some()
+        && let Some(first) = FIRST.get()
+    {
+        let children = registered();
+        tree::sweep(None, *first, &pids(&children));
+    }
+}
+
+fn pids(children: &[(Pid, Reach)]) -> Vec<Pid> {
+    children.iter().map(|(pid, _)| *pid).collect()
 }
 
 /// A child that signals reach for as long as this lives.
-pub(super) struct Registration(Pid);
+pub(super) struct Registration {
+    leader: Pid,
+    started: u64,
+}
 
 impl Registration {
     /// Starts a process group leader and registers it. A signal that came in that moment is passed on at once.
@@ -140,23 +163,32 @@ impl Registration {
         let mut children = registered();
         let (pid, child) = start()?;
         children.push((pid, reach));
+        let started = tree::started(pid);
+        FIRST.get_or_init(|| started);
         drop(children);
         if reach == Reach::First
             && let Some(interrupt) = interrupted()
         {
             tree::end(pid, if interrupt == Interrupt::Int { Signal::INT } else { Signal::TERM });
         }
-        Ok((Self(pid), child))
+        Ok((Self { leader: pid, started }, child))
     }
 
     /// The leader of the process group.
     pub(super) fn pid(&self) -> Pid {
-        self.0
+        self.leader
+    }
+
+    /// Kills what is left of it after it has been told to end, and of what it has started.
+    pub(super) fn sweep(&self) {
+        // Held, so that no child of another thread is just being started and taken for an orphan.
+        let children = registered();
+        tree::sweep(Some(self.leader), self.started, &pids(&children));
     }
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        registered().retain(|(pid, _)| *pid != self.0);
+        registered().retain(|(pid, _)| *pid != self.leader);
     }
 }

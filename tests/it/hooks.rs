@@ -1,5 +1,6 @@
 //! Hooks: order, environment, conditions, time limits, builtins, and what is left of them.
 
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
@@ -114,6 +115,59 @@ fn a_job_in_a_group_of_its_own_that_hears_no_signal_is_not_left_behind() {
 }
 
 #[test]
+fn an_interrupted_run_leaves_none_of_what_earlier_steps_left() {
+    // Steps that went well left daemons: of one process, of a family that ignores signals, and out of its session.
+    let hooks = "hooks:\n  beforeAll:\n    - run: 'sleep 86431 >/dev/null 2>&1 &'\n    - run: |\n        (setsid bash -c 'trap \"\" TERM INT; sleep 86432; sleep 86432' >/dev/null 2>&1 &)\n        setsid bash -c 'sleep 86433; true' >/dev/null 2>&1 &\n    - run: 'echo started >&2; sleep 86434'\n";
+    let Some(lab) = lab(hooks, "") else { return };
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let mut child = lab.command(&["apply", "--env", "dev"]).spawn().unwrap();
+        read_until(&mut child, "started\n");
+        assert!(lives("sleep 86431") && lives("sleep 86432") && lives("sleep 86433"));
+        kill(&child, signal);
+        assert_eq!(child.wait().unwrap().code(), Some(if signal == "-INT" { 130 } else { 143 }));
+        for mark in ["sleep 86431", "sleep 86432", "sleep 86433", "sleep 86434"] {
+            assert!(gone(mark), "{mark} was left behind after {signal}");
+        }
+    }
+}
+
+#[test]
+fn a_daemon_of_an_earlier_step_outlives_the_time_limit_of_a_later_one() {
+    let hooks = "hooks:\n  beforeAll:\n    - run: 'setsid sleep 86435 >/dev/null 2>&1 & sleep 0.1'\n    - {run: 'sleep 86436', timeout: 500ms, continueOnError: true}\n    - run: 'pgrep -f \"^sleep 86435\" >seen'\n";
+    let Some(lab) = lab(hooks, "") else { return };
+    lab.ok(&["apply", "--env", "dev"]);
+    assert!(!lab.read("seen").is_empty() && gone("sleep 86436"));
+    assert!(std::process::Command::new("pkill").args(["-f", "^sleep 86435"]).status().unwrap().success());
+}
+
+#[test]
+fn nohup_is_respected() {
+    let Some(lab) = lab("hooks: {beforeAll: [{run: 'echo started >&2; sleep 1'}]}\n", "") else { return };
+    let script = "trap '' HUP; exec \"$0\" apply --env dev";
+    let mut child = lab.other("sh").args(["-c", script, env!("CARGO_BIN_EXE_codexctl")]).spawn().unwrap();
+    read_until(&mut child, "started\n");
+    kill(&child, "-HUP");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(lab.object("apps/v1", "Deployment", "api").is_some());
+}
+
+/// Reads a child's log until a line ends so.
+fn read_until(child: &mut std::process::Child, end: &str) {
+    let stderr = child.stderr.as_mut().unwrap();
+    let mut text = Vec::new();
+    while !text.ends_with(end.as_bytes()) {
+        let mut byte = [0];
+        assert_eq!(stderr.read(&mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(&text));
+        text.push(byte[0]);
+    }
+}
+
+fn kill(child: &std::process::Child, signal: &str) {
+    let status = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
+#[test]
 fn what_was_there_before_is_nobodys_orphan() {
     // `daemon & exec codexctl`: the daemon is codexctl's child from then on, and no business of its.
     let Some(lab) = lab("hooks: {beforeAll: [{timeout: 1s, run: 'sleep 86397'}]}\n", "") else { return };
@@ -130,18 +184,11 @@ fn ctrl_c_ends_the_run_and_its_children() {
     let hooks = "hooks:\n  beforeAll:\n    - run: 'echo started >&2; sleep 86401; echo went on >>log'\n";
     let Some(lab) = lab(hooks, "") else { return };
     for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
-        use std::io::{BufRead as _, BufReader, Read as _};
         let mut child = lab.command(&["apply", "--env", "dev"]).spawn().unwrap();
-        let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        while !line.ends_with("started\n") {
-            assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "{line}");
-        }
-        let status =
-            std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
-        assert!(status.success());
+        read_until(&mut child, "started\n");
+        kill(&child, signal);
         let mut rest = String::new();
-        stderr.read_to_string(&mut rest).unwrap();
+        child.stderr.as_mut().unwrap().read_to_string(&mut rest).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(code), "{rest}");
         assert!(rest.contains("error: interrupted"), "{rest}");
         assert!(gone("sleep 86401") && !lab.path().join("log").exists());

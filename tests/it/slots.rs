@@ -77,11 +77,7 @@ fn what_a_record_without_claim_has_is_given_to_no_other_slot() {
     let text = lab.fails(1, &["manage-env", "set", "--slot", "2", "--issue", "12", "--env", "ai"]);
     assert!(text.contains("issue 12 has slot 1 already"), "{text}");
     let run = lab.run(&["manage-env", "create", "--issue", "5", "--pr", "7", "--env", "ai", "-o", "json"]);
-    assert!(
-        run.code == 0 && run.stderr.contains("PR 7 has slot 1 already, not slot 2"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.code == 0 && run.stderr.contains("PR 7 has slot 1 already, not slot 2"), "{}", run.stderr);
     let list = json(&lab, &["list"]);
     assert_eq!(
         (&list["slots"][0]["pr"], &list["slots"][1]["pr"]),
