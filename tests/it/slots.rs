@@ -103,8 +103,12 @@ fn slots_that_want_the_same_issue_at_once_do_not_both_have_it() {
             .to_vec();
         assert_eq!(ended.iter().filter(|ended| **ended).count(), 1, "{ended:?}");
         let list = json(&lab, &["list"]);
-        let with =
-            list["slots"].as_array().unwrap().iter().filter(|slot| slot["pr"].to_string() == pr).count();
+        let with = list["slots"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|slot| slot["pr"].as_u64() == pr.parse().ok())
+            .count();
         assert_eq!(with, 1, "{list}");
     }
 }
