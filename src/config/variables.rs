@@ -82,14 +82,25 @@ impl Variables {
         }
         let mut user_vars = BTreeMap::new();
         for text in &input.vars {
-            for line in text.lines() {
-                user_vars.extend(parse_pairs(line)?);
+            for pairs in one_per_line(text) {
+                user_vars.extend(parse_pairs(pairs)?);
             }
         }
         vars.extend(user_vars.clone());
         env_map.extend(vars.clone());
         Ok((Self { env_map, vars, user_vars, files }, problems))
     }
+}
+
+/// The lines of a text in which each is a pair with a value; else the text: keys and certificates have lines that end with
+/// `=`, and belong together.
+fn one_per_line(text: &str) -> Vec<&str> {
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let is_pair = |line: &&str| {
+        let pair = line.split_once('=');
+        pair.is_some_and(|(name, value)| is_name(name.trim()) && value.contains(|c| c != '='))
+    };
+    if lines.iter().all(is_pair) { lines } else { vec![text.trim_end()] }
 }
 
 /// `A=1`, `A=1,B=2`. A comma begins a new pair only where a `NAME=` follows, so that `HOSTS=a,b` stays whole.
@@ -108,6 +119,7 @@ fn parse_pairs(text: &str) -> Result<Vec<(String, String)>> {
             _ => {
                 let shown =
                     part.split_once('=').map_or(part, |(name, _)| if name.is_empty() { "=…" } else { name });
+                let shown = shown.lines().next().unwrap_or_default();
                 return Err(Fault::invalid(format!("--vars: `{shown}` is no NAME=VALUE pair"))
                     .hint("write --vars NAME=VALUE, several times or with commas")
                     .into());

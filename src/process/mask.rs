@@ -104,14 +104,26 @@ impl Secrets {
 }
 
 /// A value as it is, and as errors show it: kubectl prints the patch it could not send, where a value stands as a JSON
-/// text, inside of a JSON text once more (the annotation of the last apply), and in Base64 (the data of a Secret).
+/// text, inside of a JSON text once more (the annotation of the last apply), and in Base64 (the data of a Secret); a shell's
+/// trace has it in quotes.
 fn forms(value: &str) -> Vec<String> {
     let escaped = |text: &str| {
         let json = serde_json::Value::from(text).to_string();
         json[1..json.len() - 1].to_string()
     };
+    // Go's encoder writes these so that its text may stand in HTML.
+    let html = |text: &str| {
+        let codes =
+            [("&", "26"), ("<", "3c"), (">", "3e")].map(|(from, code)| (from, format!("\\u00{code}")));
+        let lines = [("\u{2028}", "\\u2028".to_string()), ("\u{2029}", "\\u2029".to_string())];
+        codes.iter().chain(&lines).fold(text.to_string(), |text, (from, to)| text.replace(from, to))
+    };
     let (once, encoded) = (escaped(value), STANDARD.encode(value));
-    let mut all = vec![value.to_string(), escaped(&once), once];
+    let mut all = vec![value.to_string(), value.replace('\'', "'\\''")];
+    for once in [html(&once), once] {
+        let twice = escaped(&once);
+        all.extend([html(&twice), twice, once]);
+    }
     // Four letters of Base64 are as good as nothing to look for.
     all.extend(Some(encoded).filter(|text| text.len() >= 12));
     all
@@ -164,6 +176,17 @@ mod tests {
         secrets.learn([("A_TOKEN", "hunter22"), ("B_KEY", "hunter22-long"), ("SHORT_KEY", "on")]);
         assert_eq!(secrets.mask("x hunter22-long on hunter22"), "x *** on ***");
         assert_eq!(secrets.mask_bytes(b"\xffhunter22"), b"\xff***");
+    }
+
+    #[test]
+    fn a_secret_is_known_in_the_quotes_of_others() {
+        let secrets = Secrets::default();
+        secrets.learn([("A_TOKEN", "it's <a> & \u{2028}\"b\"")]);
+        // As Go writes it, within a text that Go writes, and in a shell's trace.
+        let once = r#"it's \u003ca\u003e \u0026 \u2028\"b\""#;
+        let twice = r#"it's \\u003ca\\u003e \\u0026 \\u2028\\\"b\\\""#;
+        let traced = "'it'\\''s <a> & \u{2028}\"b\"'";
+        assert_eq!(secrets.mask(&format!("{once}|{twice}|{traced}")), "***|***|'***'");
     }
 
     #[test]

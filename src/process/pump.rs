@@ -166,11 +166,10 @@ impl Echo {
 
     fn take(&mut self, chunk: &[u8]) {
         self.pending.extend_from_slice(chunk);
-        let ready = if self.logged() {
-            self.pending.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)
-        } else {
-            self.pending.len() - self.secrets.open_tail(&self.pending)
-        };
+        let mut ready = self.pending.len() - self.secrets.open_tail(&self.pending);
+        if self.logged() {
+            ready = self.pending[..ready].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        }
         let ready: Vec<u8> = self.pending.drain(..ready).collect();
         self.pass_on(&ready);
     }
@@ -187,13 +186,14 @@ impl Echo {
     fn pass_on(&mut self, bytes: &[u8]) {
         let Some(last) = bytes.last() else { return };
         self.at_line_start = *last == b'\n';
+        // Before it is cut into lines: a secret may have several.
+        let bytes = self.secrets.mask_bytes(bytes);
         if self.logged() {
-            for line in String::from_utf8_lossy(bytes).lines() {
+            for line in String::from_utf8_lossy(&bytes).lines() {
                 tracing::info!("{line}");
             }
             return;
         }
-        let bytes = self.secrets.mask_bytes(bytes);
         let written = match self.stream {
             Stream::Stdout => {
                 let mut out = std::io::stdout().lock();

@@ -33,6 +33,38 @@ fn wrong_usage_is_exit_code_2_and_says_what() {
 }
 
 #[test]
+fn variables_of_several_lines_stay_whole() {
+    let mut project = Project::with_manifest(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: {{ printf \"%q\" .Vars.A }}, b: {{ printf \"%q\" (envOr \"B\" \"none\") }}}\n",
+    );
+    for (vars, a, b) in [
+        (
+            "A=-----BEGIN-----\nabcd\nef==\n-----END-----\n,B=2",
+            "-----BEGIN-----\nabcd\nef==\n-----END-----\n",
+            "2",
+        ),
+        ("A=first\nhunter22,B=x", "first\nhunter22", "x"),
+        ("A=aaa\nbbbb=", "aaa\nbbbb=", "none"),
+        ("A=1\r\n\nB=2\n", "1", "2"),
+        ("A=1,B=2", "1", "2"),
+    ] {
+        let wanted =
+            |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["items"][0]["data"].clone();
+        let given = project.ok(&["render", "--env", "dev", "--format", "json", "--vars", vars]);
+        let twin = {
+            project.env("CODEXCTL_VARS", vars);
+            let text = project.ok(&["render", "--env", "dev", "--format", "json"]);
+            project.env("CODEXCTL_VARS", "");
+            text
+        };
+        let data = wanted(&given);
+        assert_eq!((data["a"].as_str(), data["b"].as_str(), &given), (Some(a), Some(b), &twin), "{vars:?}");
+    }
+    let text = project.fails(2, &["render", "--env", "dev", "--vars", "-----BEGIN-----\nhunter22"]);
+    assert!(text.contains("`-----BEGIN-----` is no NAME=VALUE pair") && !text.contains("hunter22"), "{text}");
+}
+
+#[test]
 fn an_unknown_environment_lists_the_known_ones() {
     let text = Project::new(STACK).fails(2, &["render", "--env", "dve"]);
     assert!(
