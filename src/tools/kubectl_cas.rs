@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::kubectl::{Kubectl, program, words};
-use super::transient::errors;
+use super::kubectl::{Kubectl, program};
+use super::kubectl_failure::messages;
 use crate::process::{Failure, FailureKind};
 
 /// Only if the object is still this one.
@@ -157,7 +157,7 @@ fn path_of(server: &str) -> String {
 
 /// Whether kubectl's errors are all of this kind.
 fn all_say(failure: &Failure, reason: &str) -> bool {
-    let errors = errors(&words(failure));
+    let errors = messages(failure);
     failure.code().is_some() && !errors.is_empty() && errors.iter().all(|error| error.contains(reason))
 }
 

@@ -43,22 +43,45 @@ pub fn forbidden(failure: &Failure) -> bool {
 /// What kubectl said, without its warnings and the log lines of its client library (`E1123 10:00:00 memcache.go…`),
 /// which repeat it.
 pub fn words(failure: &Failure) -> String {
+    let said = messages(failure);
+    // An older kubectl may say nothing else.
+    if said.is_empty() { failure.message().into() } else { said.join("\n").trim().into() }
+}
+
+/// The same, message by message; one may go on over several lines. Each is there once: kubectl says of every resource it
+/// asked for that the server is not there.
+pub(super) fn messages(failure: &Failure) -> Vec<String> {
     let is_log = |line: &str| {
         let mut chars = line.chars();
         matches!(chars.next(), Some('E' | 'W' | 'I'))
             && chars.take(4).filter(char::is_ascii_digit).count() == 4
     };
-    let text = failure.message();
-    // codexctl says itself that it is an error.
-    let plain = |line| str::strip_prefix(line, "error: ").unwrap_or(line);
-    let said = |line: &&str| !is_log(line) && !line.starts_with("Warning: ");
-    let mut kept: Vec<&str> = text.lines().filter(said).map(plain).collect();
-    // It says of each resource it asked for that the server is not there.
+    let said = |line: &&str| !line.trim().is_empty() && !is_log(line) && !line.starts_with("Warning: ");
+    let mut found: Vec<String> = Vec::new();
+    for line in failure.message().lines().filter(said) {
+        match found.last_mut().filter(|_| !BEGINNINGS.iter().any(|start| line.starts_with(start))) {
+            Some(last) => {
+                last.push('\n');
+                last.push_str(line);
+            }
+            // codexctl says itself that it is an error.
+            None => found.push(line.strip_prefix("error: ").unwrap_or(line).into()),
+        }
+    }
     let mut seen = std::collections::HashSet::new();
-    kept.retain(|line| seen.insert(*line));
-    // An older kubectl may say nothing else.
-    if kept.iter().all(|line| line.trim().is_empty()) { text.into() } else { kept.join("\n").trim().into() }
+    found.retain(|message| seen.insert(message.clone()));
+    found
 }
+
+/// How kubectl's messages begin.
+const BEGINNINGS: [&str; 6] = [
+    "Error from server",
+    "error:",
+    "error when",
+    "The connection to the server",
+    "Unable to connect",
+    "The ",
+];
 
 /// A failure in kubectl's own words, once, with the way out where there is one.
 pub fn explained(failure: Failure) -> anyhow::Error {

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::kubectl::words;
+use super::kubectl_failure::messages;
 use super::kubectl_hints::hint;
 use crate::process::{Failure, FailureKind, pause, rounded};
 
@@ -39,38 +40,11 @@ pub fn is_transient(failure: &Failure) -> bool {
     if failure.code().is_none() {
         return false;
     }
-    let errors = errors(&words(failure));
+    let errors = messages(failure);
     !errors.is_empty()
         && errors.iter().all(|error| {
             PASSING.iter().any(|part| error.contains(part)) && !error.contains("denied the request")
         })
-}
-
-/// kubectl's messages one by one: a message may go on over several lines.
-pub(super) fn errors(text: &str) -> Vec<String> {
-    let begins = |line: &str| {
-        [
-            "Error from server",
-            "error:",
-            "error when",
-            "The connection to the server",
-            "Unable to connect",
-            "The ",
-        ]
-        .iter()
-        .any(|start| line.starts_with(start))
-    };
-    let mut found: Vec<String> = Vec::new();
-    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("Warning:")) {
-        match found.last_mut() {
-            Some(last) if !begins(line) => {
-                last.push('\n');
-                last.push_str(line);
-            }
-            _ => found.push(line.to_string()),
-        }
-    }
-    found
 }
 
 /// How long to wait before the next try: 1 s, doubled each time, at most 15 s.
@@ -134,6 +108,15 @@ mod tests {
         assert!(is_transient(&failure(webhook)));
         let both = format!("{webhook}\nError from server (Forbidden): deployments.apps is forbidden");
         assert!(!is_transient(&failure(&both)));
+        let of = |name: &str, why: &str| {
+            format!(
+                "Error from server (InternalError): error when applying patch:\n{{}}\nto:\nResource: \"/v1\"\nfor: \"STDIN\": error when patching \"STDIN\": Internal error: {name}: {why}\n"
+            )
+        };
+        let passing = of("a", "failed calling webhook \"x\": no endpoints available for service \"y\"");
+        let alike = failure(&(passing.clone() + &of("b", "encryption provider key is gone")));
+        assert!(is_transient(&failure(&passing)) && !is_transient(&alike));
+        assert_eq!(words(&alike).matches("to:").count(), 2, "{}", words(&alike));
         assert!(!is_transient(&failure("")));
         assert!(!is_transient(&failure("error: no objects passed to apply")));
     }
