@@ -40,7 +40,7 @@ pub(super) struct Args {
     /// Change nothing: let the server check the documents, or only kubectl
     #[arg(long, value_name = "WHERE", num_args = 0..=1, require_equals = true, default_missing_value = "client")]
     dry_run: Option<DryRunArg>,
-    /// Use server-side apply
+    /// Use server-side apply, as field manager `codexctl`; fields of other managers are taken over
     #[arg(long)]
     server_side: bool,
     #[command(flatten)]

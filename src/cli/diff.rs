@@ -6,6 +6,7 @@ use super::args::{FilterArgs, TargetArgs};
 use crate::app::App;
 use crate::error::Fault;
 use crate::manifests::Format;
+use crate::output;
 
 /// Show what apply would change
 ///
@@ -28,10 +29,15 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self, app: &App) -> Result<()> {
         let session = app.session(&self.target.into_request(), &self.filters.into_filters()?)?;
-        let differs = session.kubectl.diff(&session.set.stream(Format::Compact))?;
-        if !differs {
-            tracing::info!("no differences");
+        match session.kubectl.diff(&session.set.stream(Format::Compact))? {
+            None => tracing::info!("no differences"),
+            Some(text) => {
+                output::print(&text)?;
+                if self.exit_code {
+                    return Err(Fault::reported().into());
+                }
+            }
         }
-        if differs && self.exit_code { Err(Fault::reported().into()) } else { Ok(()) }
+        Ok(())
     }
 }

@@ -17,7 +17,7 @@ use crate::hooks::{Hooks, Phase, unit_steps};
 use crate::manifests::{Document, ManifestSet};
 use crate::output;
 use crate::process::{Gate, Output, Stream};
-use crate::tools::kubectl::{DryRun, Kubectl, explained, not_kubectl};
+use crate::tools::kubectl::{DryRun, Kubectl, not_kubectl};
 use crate::tools::transient::retried;
 
 /// How a stack is applied.
@@ -51,7 +51,7 @@ pub fn apply(session: &Session, options: &ApplyOptions) -> Result<()> {
     let outcome = RefCell::new(Outcome::new(set.documents().collect()));
     let run = Run { stack, set, kubectl, options, outcome: &outcome, limit: Limit::of(options.timeout) };
     if let Err(error) = run.all(&hooks, namespace) {
-        tracing::info!("{}", outcome.borrow().account());
+        tracing::info!("{}", outcome.borrow().account(options.dry_run != DryRun::Off));
         return Err(error);
     }
     match options.wait {
@@ -147,7 +147,7 @@ impl<'a> Run<'a> {
                 retried("wait for the CRDs", self.limit.deadline, || {
                     self.kubectl.wait("Established", &targets, None, self.limit.left())
                 })
-                .map_err(explained)?;
+                .map_err(|failure| self.limit.explain(failure).context("the CRDs are not established"))?;
             }
         }
         rest.sort_by_key(|document| document.id.kind != "Namespace");

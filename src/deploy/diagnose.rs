@@ -16,33 +16,52 @@ const PODS: usize = 3;
 /// Events shown per workload.
 const EVENTS: usize = 5;
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// What tells something: pods first.
+const KINDS: [&str; 3] = ["pods", "replicasets.apps", "events"];
 
-/// One text per blocked workload. What cannot be read is left out, with a note in the debug log.
+/// Of a namespace: its pods, ReplicaSets and events, and what of them cannot be read, and why.
+#[derive(Default)]
+struct Seen {
+    objects: Vec<Value>,
+    unread: Vec<(&'static str, String)>,
+}
+
+/// One text per blocked workload. What cannot be read is named.
 pub(super) fn explain(kubectl: &Kubectl, blocked: &[(&Workload, &State)]) -> Vec<String> {
-    let mut seen: BTreeMap<Option<String>, Vec<Value>> = BTreeMap::new();
+    let mut seen: BTreeMap<Option<String>, Seen> = BTreeMap::new();
     let mut texts = Vec::new();
     for (workload, state) in blocked {
         let namespace = workload.id.namespace.clone();
-        let objects =
-            seen.entry(namespace).or_insert_with_key(|namespace| read(kubectl, namespace.as_deref()));
-        texts.push(one(kubectl, workload, state, objects));
+        let seen = seen.entry(namespace).or_insert_with_key(|namespace| read(kubectl, namespace.as_deref()));
+        texts.push(one(kubectl, workload, state, seen));
     }
     texts
 }
 
-fn read(kubectl: &Kubectl, namespace: Option<&str>) -> Vec<Value> {
-    let list = |what: &str| match kubectl.get(&[what], namespace, Some(TIMEOUT)) {
-        Ok(answer) => answer["items"].as_array().cloned().unwrap_or_default(),
-        Err(error) => {
-            tracing::debug!("cannot read {what}: {error:#}");
-            Vec::new()
-        }
+/// All at once; where that fails, one kind after the other: some of them may be forbidden.
+fn read(kubectl: &Kubectl, namespace: Option<&str>) -> Seen {
+    let list = |what: &str| -> anyhow::Result<Vec<Value>> {
+        let answer = kubectl.get(&[what], namespace, Some(TIMEOUT))?;
+        Ok(answer["items"].as_array().cloned().unwrap_or_default())
     };
-    let all = list("pods,replicasets.apps,events");
-    if all.is_empty() { list("pods") } else { all }
+    if let Ok(objects) = list(&KINDS.join(",")) {
+        return Seen { objects, unread: Vec::new() };
+    }
+    let mut seen = Seen::default();
+    for kind in KINDS {
+        match list(kind) {
+            Ok(objects) => seen.objects.extend(objects),
+            Err(error) => {
+                let why = error.to_string();
+                seen.unread.push((kind, why.lines().next().unwrap_or_default().to_string()));
+            }
+        }
+    }
+    seen
 }
 
-fn one(kubectl: &Kubectl, workload: &Workload, state: &State, objects: &[Value]) -> String {
+fn one(kubectl: &Kubectl, workload: &Workload, state: &State, seen: &Seen) -> String {
+    let objects = &seen.objects[..];
     let state = match state {
         State::Ready(text) | State::Pending(text) | State::Failed(text) => text,
     };
@@ -73,8 +92,11 @@ fn one(kubectl: &Kubectl, workload: &Workload, state: &State, objects: &[Value])
     if troubled.len() > PODS {
         let _ = write!(text, "\n  … and {} more pods", troubled.len() - PODS);
     }
-    if pods.is_empty() {
+    if pods.is_empty() && !seen.unread.iter().any(|(kind, _)| *kind == KINDS[0]) {
         text.push_str("\n  it has no pods");
+    }
+    for (kind, why) in &seen.unread {
+        let _ = write!(text, "\n  cannot read {kind}: {why}");
     }
     let mut names: Vec<&str> = pods.iter().filter_map(|pod| pod["metadata"]["name"].as_str()).collect();
     names.push(&workload.id.name);

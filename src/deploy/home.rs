@@ -6,8 +6,9 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::config::Namespace;
+use crate::error::Fault;
 use crate::process::{Failure, FailureKind, rounded};
-use crate::tools::kubectl::{Kubectl, already_exists, explained, forbidden, not_kubectl};
+use crate::tools::kubectl::{Kubectl, already_exists, being_deleted, explained, forbidden, not_kubectl};
 use crate::tools::transient::retried;
 
 /// `--timeout`, from a moment on.
@@ -52,7 +53,8 @@ pub(super) fn ensure(kubectl: &Kubectl, namespace: &Namespace, limit: Limit) -> 
     let text = format!("{object}\n");
     let create = || match kubectl.create(&text, Some(limit.left())) {
         Ok(finished) => Ok(Some(finished.text())),
-        Err(failure) if already_exists(&failure) => Ok(None),
+        // One that is on its way out is waited for.
+        Err(failure) if already_exists(&failure) && !being_deleted(&failure) => Ok(None),
         Err(failure) => Err(failure),
     };
     match retried("make the namespace", limit.deadline, create) {
@@ -72,6 +74,10 @@ fn not_ours(kubectl: &Kubectl, namespace: &Namespace, limit: Limit, failure: Fai
     match kubectl.get(&["namespace", namespace.as_str()], None, Some(limit.left())) {
         Ok(found) if found.is_null() => {
             Err(explained(failure).context(format!("namespace {namespace} is missing and cannot be made")))
+        }
+        Ok(found) if found["metadata"]["deletionTimestamp"].is_string() => {
+            let fault = Fault::failed(format!("namespace {namespace} is being deleted"));
+            Err(fault.hint("wait until it is gone and run again").into())
         }
         Ok(_) => Ok(()),
         Err(_) => {

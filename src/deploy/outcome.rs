@@ -101,18 +101,19 @@ impl<'a> Outcome<'a> {
     }
 
     /// Which objects were applied and which were not, for the end of an error.
-    pub(super) fn account(&self) -> String {
+    pub(super) fn account(&self, dry_run: bool) -> String {
+        let applied = if dry_run { "accepted by the dry run" } else { "applied" };
         let missing = self.missing();
         let done = self.sent.len() - missing.len();
         let plural = if self.sent.len() == 1 { "object" } else { "objects" };
-        let mut text = format!("applied: {done} of {} {plural}", self.sent.len());
+        let mut text = format!("{applied}: {done} of {} {plural}", self.sent.len());
         if done > 0 {
             let _ = write!(text, " ({})", self.summary());
         }
         if missing.is_empty() {
             return text;
         }
-        text.push_str("; not applied:");
+        let _ = write!(text, "; not {}:", if dry_run { "accepted" } else { "applied" });
         for document in missing.iter().take(SHOWN) {
             let _ = write!(text, "\n  {} [{}]", document.id, document.origin);
         }
@@ -165,7 +166,10 @@ mod tests {
         let mut outcome = Outcome::new(documents.iter().collect());
         assert_eq!(outcome.take("deployment.apps/web created\n"), "deployment.apps/web created\n");
         assert_eq!(outcome.missing().len(), 1);
-        assert!(outcome.account().contains("applied: 1 of 2") && outcome.account().contains("ConfigMap web"));
+        assert!(
+            outcome.account(false).contains("applied: 1 of 2")
+                && outcome.account(true).contains("not accepted:\n  ConfigMap web")
+        );
         let again = outcome.take("deployment.apps/web unchanged\nconfigmap/web created\n");
         assert_eq!(again, "configmap/web created\n");
         assert!(outcome.missing().is_empty());

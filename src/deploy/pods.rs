@@ -17,7 +17,8 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
-/// Whether `object` belongs to the workload: directly, or through the ReplicaSets in `objects`.
+/// Pods that belong to the workload: directly, or through the ReplicaSets in `objects`. Where those cannot be read, the
+/// name tells: a Deployment's ReplicaSet is called by it and the pods' template hash.
 pub(super) fn owned<'a>(objects: &'a [Value], kind: &str, name: &str) -> Vec<&'a Value> {
     let owner = |object: &Value, kind: &str, name: &str| {
         let owners = object["metadata"]["ownerReferences"].as_array();
@@ -28,8 +29,15 @@ pub(super) fn owned<'a>(objects: &'a [Value], kind: &str, name: &str) -> Vec<&'a
         .filter(|set| owner(set, kind, name))
         .map(|set| text(&set["metadata"], "name"))
         .collect();
+    let unseen = kind == "Deployment" && of_kind("ReplicaSet").next().is_none();
+    let by_name = |pod: &Value| {
+        let hash = text(&pod["metadata"]["labels"], "pod-template-hash");
+        unseen && !hash.is_empty() && owner(pod, "ReplicaSet", &format!("{name}-{hash}"))
+    };
     of_kind("Pod")
-        .filter(|pod| owner(pod, kind, name) || sets.iter().any(|set| owner(pod, "ReplicaSet", set)))
+        .filter(|pod| {
+            owner(pod, kind, name) || sets.iter().any(|set| owner(pod, "ReplicaSet", set)) || by_name(pod)
+        })
         .collect()
 }
 

@@ -19,6 +19,7 @@ impl State {
         let status = &object["status"];
         let observed = int(&status["observedGeneration"]);
         match object["kind"].as_str() {
+            _ if object["metadata"]["deletionTimestamp"].is_string() => Self::Pending("being deleted".into()),
             Some("Job") => job(object),
             // It has no state of its own to become ready.
             Some("CronJob") if object["spec"]["suspend"] == true => Self::Ready("suspended".into()),
@@ -56,7 +57,8 @@ fn deployment(object: &Value) -> State {
     let old = int(&status["replicas"]) - updated;
     let available = int(&status["availableReplicas"]);
     if updated < wanted {
-        State::Pending(format!("{updated} of {wanted} updated"))
+        let paused = if object["spec"]["paused"] == true { ": it is paused (`spec.paused`)" } else { "" };
+        State::Pending(format!("{updated} of {wanted} updated{paused}"))
     } else if old > 0 {
         State::Pending(format!("{old} old replicas still there"))
     } else if available < updated {
@@ -141,6 +143,12 @@ mod tests {
         assert_eq!(State::of(&object), State::Pending("1 old replicas still there".into()));
         object["status"]["replicas"] = json!(2);
         assert_eq!(State::of(&object), State::Ready("2 of 2 available".into()));
+        object["metadata"]["deletionTimestamp"] = json!("2026-01-01T00:00:00Z");
+        assert_eq!(State::of(&object), State::Pending("being deleted".into()));
+        object["metadata"]["deletionTimestamp"] = json!(null);
+        object["spec"] = json!({ "replicas": 3, "paused": true });
+        assert_eq!(State::of(&object), State::Pending("2 of 3 updated: it is paused (`spec.paused`)".into()));
+        object["spec"] = json!({ "replicas": 2 });
         object["status"]["conditions"] = json!([{ "type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded", "message": "m" }]);
         assert!(matches!(State::of(&object), State::Failed(_)));
     }

@@ -76,6 +76,7 @@ pub(super) fn until_ready(kubectl: &Kubectl, workloads: &[Workload], limit: Dura
     }
     let started = Instant::now();
     let mut view = View::new(workloads);
+    let mut last: Vec<State> = Vec::new();
     let mut blind = 0;
     for look in 0.. {
         match objects(
@@ -85,7 +86,10 @@ pub(super) fn until_ready(kubectl: &Kubectl, workloads: &[Workload], limit: Dura
         ) {
             Ok(objects) => {
                 blind = 0;
-                let states: Vec<State> = workloads.iter().map(|workload| state(&objects, workload)).collect();
+                let mut states: Vec<State> =
+                    workloads.iter().map(|workload| state(&objects, workload)).collect();
+                keep_what_is_done(workloads, &last, &mut states);
+                last.clone_from(&states);
                 view.show(workloads, &states, started.elapsed());
                 if states.iter().all(|state| matches!(state, State::Ready(_))) {
                     view.finish();
@@ -169,7 +173,21 @@ fn state(objects: &Objects, workload: &Workload) -> State {
                 && object["metadata"]["name"] == workload.id.name.as_str()
         })
     });
-    found.map_or_else(|| State::Pending("not there yet".into()), State::of)
+    found.map_or_else(absent, State::of)
+}
+
+/// A Job that was complete stays so: its `ttlSecondsAfterFinished` may have removed it while others were waited for.
+fn keep_what_is_done(workloads: &[Workload], last: &[State], states: &mut [State]) {
+    for ((workload, last), state) in workloads.iter().zip(last).zip(states) {
+        let done = workload.id.kind == "Job" && matches!(last, State::Ready(_));
+        if done && *state == absent() {
+            *state = last.clone();
+        }
+    }
+}
+
+fn absent() -> State {
+    State::Pending("not there yet".into())
 }
 
 /// What a person sees while waiting: one live line per workload on a terminal, else a line whenever something changes.
@@ -222,5 +240,32 @@ impl View {
                 bar.abandon();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_that_was_complete_may_go_and_nothing_else_may() {
+        let workload = |kind: &str| Workload {
+            id: ResourceId {
+                api_version: "batch/v1".into(),
+                kind: kind.into(),
+                name: "a".into(),
+                namespace: None,
+            },
+        };
+        let workloads = [workload("Job"), workload("Job"), workload("Deployment")];
+        let ready = |text: &str| State::Ready(text.into());
+        let last =
+            [ready("complete (1 of 1)"), State::Pending("0 of 1 complete".into()), ready("1 of 1 available")];
+        let mut states = [absent(), absent(), absent()];
+        keep_what_is_done(&workloads, &last, &mut states);
+        assert_eq!(states, [ready("complete (1 of 1)"), absent(), absent()]);
+        // The first look has none before it.
+        keep_what_is_done(&workloads, &[], &mut states);
+        assert_eq!(states[1], absent());
     }
 }

@@ -146,6 +146,16 @@ impl<'a> Hooks<'a> {
             .filter(|(name, _)| *name != "KUBECONFIG")
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
+        // Scripts run in the project's folder, whatever the caller's was: codexctl there finds the same files.
+        for name in ["CODEXCTL_CONFIG", "CODEXCTL_VAR_FILE"] {
+            let given = std::env::var(name).ok().filter(|path| !path.is_empty());
+            if let Some(full) =
+                given.and_then(|path| std::path::absolute(path).ok()?.into_os_string().into_string().ok())
+            {
+                env.retain(|(other, _)| other != name);
+                env.push((name.into(), full));
+            }
+        }
         env.push(("CODEXCTL_ENV".into(), context.env.clone()));
         env.push(("CODEXCTL_NAMESPACE".into(), context.namespace.clone()));
         env.push(("CODEXCTL_PROJECT".into(), context.project.clone()));

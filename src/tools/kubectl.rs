@@ -12,11 +12,13 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-pub use super::kubectl_failure::{already_exists, explained, forbidden, only_unknown_kinds, words};
+pub use super::kubectl_failure::{
+    already_exists, being_deleted, explained, forbidden, only_unknown_kinds, words,
+};
 use super::kubectl_failure::{warn, without_warnings};
 use crate::config::Environment;
 use crate::error::Fault;
-use crate::process::{Failure, Finished, Gate, Invocation, Output, Runner, Stream};
+use crate::process::{Failure, Finished, Gate, Invocation, Output, Runner};
 use crate::yaml::Located;
 
 /// Which cluster: kubeconfig and context of an environment.
@@ -145,30 +147,34 @@ impl Kubectl {
         self.runner.run(&invocation)
     }
 
-    /// `kubectl diff -f -`, shown on stdout; whether there are differences.
+    /// `kubectl diff -f -`: what it wrote, secrets masked; nothing where there are no differences. A diff program of the
+    /// user's own may have shown them elsewhere: then the text is empty.
     ///
     /// # Errors
     /// As kubectl: its exit code 1 means differences, everything above is a failure.
-    pub fn diff(&self, documents: &str) -> Result<bool> {
-        let invocation =
-            self.command(["diff", "-f", "-"]).stdin(documents).stdout(Output::Tee(Stream::Stdout));
-        match self.runner.run(&invocation) {
-            Ok(finished) if !finished.text().trim().is_empty() => {
-                // A diff program of the user's own may tell of differences and end with 0.
-                let own = std::env::var_os("KUBECTL_EXTERNAL_DIFF").is_some_and(|value| !value.is_empty());
-                if own { Ok(true) } else { Err(not_kubectl(&"differences").into()) }
-            }
-            Ok(finished) => {
+    pub fn diff(&self, documents: &str) -> Result<Option<String>> {
+        let own = std::env::var_os("KUBECTL_EXTERNAL_DIFF").is_some_and(|value| !value.is_empty());
+        let invocation = self.command(["diff", "-f", "-"]).stdin(documents);
+        let (text, stderr) = match self.runner.run(&invocation) {
+            Ok(finished) if finished.text().trim().is_empty() => {
                 warn(&finished.stderr);
-                Ok(false)
+                return Ok(None);
             }
+            // A diff program of the user's own may tell of differences and end with 0.
+            Ok(finished) if own => (self.runner.secrets().mask(&finished.text()), finished.stderr),
+            Ok(_) => return Err(not_kubectl(&"differences").into()),
             // What the server warns of stands on the same stream as errors.
             Err(failure) if failure.code() == Some(1) && without_warnings(failure.message()).is_empty() => {
-                warn(failure.message());
-                Ok(true)
+                let text = failure.written.stdout.clone();
+                if text.trim().is_empty() && !own {
+                    return Err(not_kubectl(&"differences").into());
+                }
+                (text, failure.message().to_string())
             }
-            Err(failure) => Err(explained(failure)),
-        }
+            Err(failure) => return Err(explained(failure)),
+        };
+        warn(&stderr);
+        Ok(Some(text))
     }
 
     /// `kubectl create -f -`, remembering the manifest so that a later apply does not complain.

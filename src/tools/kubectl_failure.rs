@@ -9,6 +9,11 @@ pub fn already_exists(failure: &Failure) -> bool {
     failure.code().is_some() && failure.message().contains("(AlreadyExists)")
 }
 
+/// Whether the object that is there already is on its way out.
+pub fn being_deleted(failure: &Failure) -> bool {
+    failure.message().contains("object is being deleted")
+}
+
 /// A CRD that is gone took its objects along; kubectl calls their kind unknown.
 pub fn only_unknown_kinds(failure: &Failure) -> bool {
     let errors: Vec<&str> = failure

@@ -1,7 +1,9 @@
 //! The way out of kubectl's failures. It has one exit code for everything, so its words decide; all of them are here.
 
 /// (parts that must all be in the message, what to do), the first that fits counts.
-const HINTS: [(&[&str], &str); 13] = [
+const HINTS: [(&[&str], &str); 16] = [
+    (&["failed calling webhook"], WEBHOOK),
+    (&["failed to call webhook"], WEBHOOK),
     (&["context", "does not exist"], CONTEXTS),
     (&["context was not found"], CONTEXTS),
     (&["was refused"], UNREACHABLE),
@@ -13,6 +15,10 @@ const HINTS: [(&[&str], &str); 13] = [
     (
         &["i/o timeout"],
         "the API server does not answer: check the kubeconfig's server address, VPN and firewalls",
+    ),
+    (
+        &["(AlreadyExists)", "object is being deleted"],
+        "the namespace is being deleted; wait until it is gone and run again",
     ),
     (
         &["(Forbidden)", "being terminated"],
@@ -36,6 +42,7 @@ const CONTEXTS: &str =
     "list the contexts with `kubectl config get-contexts`; services.yaml names one per environment";
 const UNREACHABLE: &str =
     "the API server is not there: check the kubeconfig's server address, VPN, and that the cluster runs";
+const WEBHOOK: &str = "an admission webhook does not answer: look at the pods of its service; `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations` lists them";
 const LOGIN: &str = "log in again: the kubeconfig's credentials are not accepted";
 
 /// What to do about a message of kubectl's, where that is known.

@@ -1,8 +1,13 @@
-//! `apply`: the kubectl that sends the documents starts while another one makes the namespace, and gets nothing before that
+//! `apply` and its namespace, and what rights there are in it. The kubectl that sends the documents starts while another one makes the namespace, and gets nothing before that
 //! is there. A stand-in for kubectl shows what each of them got, and when.
 
+use std::time::Duration;
+
+use kubesim::{Deny, Options};
+
+use super::cluster_harness::{API, Lab, WEB};
 use super::docker_harness::fake;
-use super::harness::Project;
+use super::harness::{Project, kubectl};
 
 /// A stack whose kubectl answers `create` with this script.
 fn project(create: &str) -> Project {
@@ -51,4 +56,55 @@ fn hooks_find_the_namespace_and_nothing_is_started_before_them() {
     project.ok(&["apply", "--env", "dev"]);
     let seen = project.read("seen");
     assert!(seen.contains("made") && seen.contains("No such file"), "{seen}");
+}
+
+#[test]
+fn a_namespace_on_its_way_out_is_waited_for() {
+    let options = Options { namespace_delete: Duration::from_millis(1500), ..Options::default() };
+    let Some(lab) = Lab::with(options, API) else { return };
+    lab.file("api.yaml", WEB);
+    lab.ok(&["apply", "--env", "dev"]);
+    let kubectl = |args: &[&str]| {
+        let output =
+            lab.other(kubectl().unwrap()).args(["--kubeconfig", "kube.yaml"]).args(args).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    kubectl(&["delete", "namespace", "demo-dev", "--wait=false"]);
+    let run = lab.run(&["apply", "--env", "dev"]);
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (0, "deployment.apps/api created\nservice/api created\n"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("cannot make the namespace yet")
+            && run.stderr.contains("hint: the namespace is being deleted"),
+        "{}",
+        run.stderr
+    );
+    assert!(lab.object("apps/v1", "Deployment", "api").is_some());
+}
+
+#[test]
+fn pods_are_found_where_not_all_may_be_read() {
+    let Some(lab) = Lab::new(API) else { return };
+    lab.file(
+        "api.yaml",
+        WEB.replace(
+            "metadata: {labels: {app: api}}",
+            "metadata: {labels: {app: api}, annotations: {kubesim/state: ImagePullBackOff}}",
+        ),
+    );
+    lab.ok(&["apply", "--env", "dev"]);
+    lab.file("kube.yaml", lab.read("kube.yaml").replace(&lab.sim.url(), &lab.sim.url_as("dev")));
+    let wait = || lab.run(&["apply", "--env", "dev", "--wait", "--wait-timeout", "2s"]).stderr;
+    lab.sim.deny(Deny::new("dev", "list", "events", "*"));
+    lab.sim.deny(Deny::new("dev", "list", "replicasets", "*"));
+    let text = wait();
+    assert!(text.contains("container main: ImagePullBackOff") && !text.contains("it has no pods"), "{text}");
+    assert!(text.contains("cannot read events:") && text.contains("cannot read replicasets.apps:"), "{text}");
+    lab.sim.deny(Deny::new("dev", "list", "pods", "*"));
+    let text = wait();
+    assert!(text.contains("cannot read pods:") && !text.contains("it has no pods"), "{text}");
 }

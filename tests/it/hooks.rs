@@ -359,6 +359,22 @@ fn a_relative_kubeconfig_of_the_caller_leads_scripts_to_the_same_cluster() {
 }
 
 #[test]
+fn relative_paths_of_the_caller_lead_codexctl_in_a_script_to_the_same_files() {
+    let hook =
+        "hooks: {beforeAll: [{run: '$BINARY render --env dev -n $(cat vars.env | cut -d= -f2) >out'}]}\n";
+    let Some(lab) = lab(hook, "") else { return };
+    lab.file("vars.env", "WHAT=seen\n");
+    let mut command = lab.command(&["apply"]);
+    command.current_dir(lab.path().parent().unwrap()).env("BINARY", env!("CARGO_BIN_EXE_codexctl"));
+    let folder = lab.path().file_name().unwrap().to_str().unwrap();
+    command.env("CODEXCTL_CONFIG", format!("{folder}/services.yaml")).env("CODEXCTL_ENV", "dev");
+    command.env("CODEXCTL_VAR_FILE", format!("{folder}/vars.env"));
+    let run = Run::from(command.output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(lab.read("out").contains("namespace: seen\n"));
+}
+
+#[test]
 fn a_step_that_is_skipped_may_lack_its_arguments() {
     let steps = "hooks:\n  afterAll:\n    - {use: sleep, when: '{{ envOr(\"D\", \"\") }}', with: {duration: '{{ envOr(\"D\", \"\") }}'}}\n    - {use: kubectl.wait, when: 'no', with: {kind: pod, name: ''}}\n";
     let Some(lab) = lab(steps, "") else { return };

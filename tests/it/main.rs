@@ -19,6 +19,7 @@ mod completions;
 mod config;
 mod convert;
 mod destroy;
+mod diff;
 mod docker_harness;
 mod docs;
 mod doctor;

@@ -126,9 +126,10 @@ impl ApiError {
         Self { details: Some(Box::new(json!({}))), ..Self::new(405, "MethodNotAllowed", message) }
     }
 
-    /// 409: create of something that is there.
-    pub fn already_exists(resource: &Resource, name: &str) -> Self {
-        let message = format!("{} \"{name}\" already exists", resource.qualified());
+    /// 409: create of something that is there, and perhaps on its way out.
+    pub fn already_exists(resource: &Resource, name: &str, is_deleting: bool) -> Self {
+        let leaving = if is_deleting { "object is being deleted: " } else { "" };
+        let message = format!("{leaving}{} \"{name}\" already exists", resource.qualified());
         Self { details: Some(Box::new(details(resource, name))), ..Self::new(409, "AlreadyExists", message) }
     }
 

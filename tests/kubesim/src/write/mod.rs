@@ -133,8 +133,8 @@ pub fn create(
         return Err(ApiError::invalid(resource, &name, &causes));
     }
     let key = Key::new(&resource.group, &resource.plural, json::namespace(&object), &name);
-    if state.store.get(&key).is_some() {
-        return Err(ApiError::already_exists(resource, &name));
+    if let Some(there) = state.store.get(&key) {
+        return Err(ApiError::already_exists(resource, &name, json::deleting(there)));
     }
     if !options.apply && !options.manager.is_empty() {
         ssa::track(resource, &json!({}), &mut object, options);
