@@ -36,6 +36,8 @@ pub struct Slot(u32);
 impl Slot {
     /// The first slot.
     pub const FIRST: Self = Self(1);
+    /// The last one: every number below has a neighbour on either side.
+    const LAST: u32 = 999_999_999;
 
     /// The slot behind this one.
     #[must_use]
@@ -59,7 +61,8 @@ impl std::str::FromStr for Slot {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text.parse::<u32>() {
-            Ok(number) if number > 0 => Ok(Self(number)),
+            Ok(number) if (1..=Self::LAST).contains(&number) => Ok(Self(number)),
+            Ok(number) if number > 0 => Err("there are at most 999999999 slots".into()),
             _ => Err("a slot is a whole number from 1".into()),
         }
     }

@@ -60,7 +60,7 @@ fn hooks_find_the_namespace_and_nothing_is_started_before_them() {
 
 #[test]
 fn a_namespace_on_its_way_out_is_waited_for() {
-    let options = Options { namespace_delete: Duration::from_millis(1500), ..Options::default() };
+    let options = Options { namespace_delete: Duration::from_secs(5), ..Options::default() };
     let Some(lab) = Lab::with(options, API) else { return };
     lab.file("api.yaml", WEB);
     lab.ok(&["apply", "--env", "dev"]);

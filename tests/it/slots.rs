@@ -116,14 +116,29 @@ fn slots_that_want_the_same_issue_at_once_do_not_both_have_it() {
 #[test]
 fn slot_numbers_may_be_huge() {
     let Some(lab) = slots(AI) else { return };
-    record(&lab, 4_000_000_000, &[]);
-    assert_eq!(json(&lab, &["create", "--issue", "5", "--prefer", "4294967295"])["slot"], 4_294_967_295_u32);
+    record(&lab, 999_999_998, &[]);
+    assert_eq!(json(&lab, &["create", "--issue", "5", "--prefer", "999999999"])["slot"], 999_999_999);
     assert_eq!(json(&lab, &["list"])["slots"].as_array().unwrap().len(), 2);
     assert_eq!(json(&lab, &["create", "--issue", "6"])["slot"], 1);
     let text =
         lab.fails(1, &["manage-env", "create", "--issue", "7", "--max", "1", "--no-wait", "--env", "ai"]);
-    assert!(text.contains("slot 4294967295: issue 5"), "{text}");
-    json(&lab, &["cleanup", "--slot", "4000000000", "--yes"]);
+    assert!(text.contains("slot 999999999: issue 5"), "{text}");
+    json(&lab, &["cleanup", "--slot", "999999998", "--yes"]);
+    let text = lab.fails(2, &["manage-env", "create", "--prefer", "1000000000", "--env", "ai"]);
+    assert!(text.contains("there are at most 999999999 slots"), "{text}");
+}
+
+#[test]
+fn a_record_from_the_future_is_spoken_of() {
+    let Some(lab) = slots(AI) else { return };
+    record(&lab, 1, &[("createdAt", "2099-01-01T00:00:00Z")]);
+    let run = lab.run(&["manage-env", "gc", "--ttl", "1h", "--env", "ai"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("slot 1: `createdAt` is in the future: 2099-01-01T00:00:00Z"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]

@@ -39,15 +39,29 @@ pub(super) struct Args {
     output: OutputArgs,
 }
 
+/// How far ahead another machine's clock may be.
+const SKEW: Duration = Duration::from_secs(3600);
+
 impl Args {
     pub(super) fn run(self, app: &App) -> Result<()> {
         let down = Down::new(app, self.env.into_request(), self.timeout)?;
         let limit = Timestamp::now().checked_sub(self.ttl).unwrap_or(Timestamp::MIN);
         let due = Due::Before(limit);
+        // Clocks of runners differ by minutes, not by hours.
+        let soon = Timestamp::now().checked_add(SKEW).unwrap_or(Timestamp::MAX);
         let find = |view: &View<'_>| {
             for (slot, entry) in &view.entries {
                 if matches!(entry, Entry::Broken(_)) {
                     tracing::warn!("slot {slot} is left alone: {entry}");
+                }
+                if let Entry::Own(record) = entry
+                    && record.created_at > soon
+                {
+                    let hint = "it will not expire before; `manage-env cleanup` takes it down";
+                    tracing::warn!(
+                        "slot {slot}: `createdAt` is in the future: {}\nhint: {hint}",
+                        record.created_at
+                    );
                 }
             }
             // Records of this environment whose namespace is not the slot's come along, to be refused in so many words.
