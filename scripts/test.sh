@@ -30,6 +30,8 @@ need_actionlint "$PWD/target/tools"
 need dot graphviz
 need_mermaid "$PWD/target/tools"
 need_kubectl "$PWD/target/tools"
+# A new one beside it: some of what kubectl does has changed. In a subshell, which PATH does not leave.
+(CODEXCTL_KUBECTL_VERSION=1.37.1 need_kubectl "$PWD/target/tools")
 CODEXCTL_TEST_KUBECTL=$(command -v kubectl)
 export CODEXCTL_TEST_KUBECTL
 say "kubectl: $CODEXCTL_TEST_KUBECTL"

@@ -123,20 +123,36 @@ impl Kubectl {
         }
     }
 
-    /// The path of the kubeconfig's server address (`/k8s/clusters/c-1` behind a proxy), which kubectl leaves out of raw
-    /// calls. Without a kubeconfig (inside a cluster) there is none.
+    /// The path of the kubeconfig's server address (`/k8s/clusters/c-1` behind a proxy), where kubectl leaves it out of raw
+    /// calls: 1.32 does, 1.36 puts it in front itself. Without a kubeconfig (inside a cluster) there is none.
     fn server_path(&self, timeout: Option<Duration>) -> Result<&str, Failure> {
         if let Some(path) = self.raw_path().get() {
             return Ok(path);
         }
         let query = "jsonpath={.clusters[0].cluster.server}";
         let command = self.command(["config", "view", "--minify", "-o", query]).timeout(timeout);
-        let path = match self.runner().run(&command) {
-            Ok(finished) => path_of(&finished.text()),
+        let server = match self.runner().run(&command) {
+            Ok(finished) => finished.text(),
             Err(failure) if failure.code().is_some() => String::new(),
             Err(failure) => return Err(failure),
         };
+        let mut path = path_of(&server);
+        if !path.is_empty() && self.keeps_path(&server, timeout)? {
+            path = String::new();
+        }
         Ok(self.raw_path().get_or_init(|| path))
+    }
+
+    /// Whether kubectl itself keeps the path of the server's address in raw calls; its log shows the URL that it asked.
+    fn keeps_path(&self, server: &str, timeout: Option<Duration>) -> Result<bool, Failure> {
+        let url = format!("{}/version", server.trim().trim_end_matches('/'));
+        let command = self.command(["get", "--raw", "/version", "-v=6"]).timeout(timeout);
+        match self.runner().run(&command) {
+            Ok(finished) => Ok(finished.stderr.contains(&url)),
+            // Without the path it may ask something that is not there.
+            Err(failure) if failure.code().is_some() => Ok(failure.message().contains(&url)),
+            Err(failure) => Err(failure),
+        }
     }
 }
 

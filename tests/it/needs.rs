@@ -27,6 +27,11 @@ pub fn program(name: &str) -> Option<PathBuf> {
     found
 }
 
+/// A kubectl of 1.37, beside the one that the tests use.
+pub fn newest_kubectl() -> Option<PathBuf> {
+    program(concat!(env!("CARGO_MANIFEST_DIR"), "/target/tools/kubectl-1.37.1/bin/kubectl"))
+}
+
 /// A command that runs as root. sudo keeps nothing of the caller's environment.
 pub fn as_root(program: &str) -> Option<Command> {
     if rustix::process::geteuid().is_root() {

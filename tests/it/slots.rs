@@ -1,6 +1,8 @@
 //! `manage-env`: create, resolve, list, set, gc, cleanup — one at a time, and what they refuse.
 
 use super::cluster_harness::Lab;
+use super::harness::kubectl;
+use super::needs::newest_kubectl;
 use super::slots_harness::{AI, gc, json, record, slots};
 
 #[test]
@@ -289,14 +291,26 @@ fn lasting_failures_end_at_once_with_kubectls_words() {
 
 #[test]
 fn slots_behind_a_server_with_a_path() {
-    let Some(lab) = slots(AI) else { return };
-    let kubeconfig = lab.read("kube.yaml");
-    lab.file("kube.yaml", kubeconfig.replace(&lab.sim.url(), &lab.sim.url_as("dev")));
-    json(&lab, &["create", "--issue", "1"]);
-    lab.ok(&["apply", "--env", "ai", "--slot", "1"]);
-    lab.sim.clear_requests();
-    assert_eq!(gc(&lab, &[]).code, 0);
-    assert!(lab.sim.requests().iter().all(|request| request.user == "dev"), "raw calls keep the path");
+    // Old ones leave the path out of raw calls, new ones keep it.
+    for kubectl in [kubectl(), newest_kubectl()].into_iter().flatten() {
+        let Some(mut lab) = slots(AI) else { return };
+        let path = std::env::var_os("PATH").unwrap();
+        let first = kubectl.parent().map(std::path::Path::to_path_buf);
+        let path = std::env::join_paths(first.into_iter().chain(std::env::split_paths(&path)));
+        lab.env("PATH", path.unwrap());
+        let kubeconfig = lab.read("kube.yaml");
+        lab.file("kube.yaml", kubeconfig.replace(&lab.sim.url(), &lab.sim.url_as("dev")));
+        json(&lab, &["create", "--issue", "1"]);
+        lab.ok(&["apply", "--env", "ai", "--slot", "1"]);
+        lab.sim.clear_requests();
+        assert_eq!(gc(&lab, &["--timeout", "20s"]).code, 0, "{}", kubectl.display());
+        // Where an old one leads is found out by asking for the version.
+        let stray =
+            |request: &kubesim::Request| request.user != "dev" && !request.path.starts_with("/version");
+        let requests = lab.sim.requests();
+        assert!(!requests.iter().any(stray), "raw calls keep the path: {requests:?}");
+        assert!(lab.sim.get("v1", "Namespace", "", "demo-dev-1").is_none());
+    }
 }
 
 #[test]
