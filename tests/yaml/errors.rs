@@ -161,4 +161,5 @@ fn the_line_above_is_named_when_it_is_the_cause() {
     says("a: 1\n\tb: 2\n", "m.yaml:2:1: a tab where spaces are expected", "spaces");
     says("a: 'it's'\n", "m.yaml:1:8: text after the closing quote", "write `''`");
     says("a: \"C:\\dir\"\n", "m.yaml:1:4: an unknown escape", "single quotes");
+    says("a: \"\\ud83d\\ude00\"\n", "m.yaml:1:4: an escape after `\\` that", "a file that begins with `{`");
 }
