@@ -68,8 +68,8 @@ pub(super) fn template(line: &str) -> Option<String> {
         ));
     }
     let starts_value = before.ends_with([':', '-', '?', ',', '[']);
-    starts_value
-        .then(|| format!("quote a value that starts with a template: '{}'", action.replace('\'', "''")))
+    // What is shown of the file may be other text, from which this was rendered.
+    starts_value.then(|| "put quotes around the whole of a value that starts with `{{` or `{%`".to_owned())
 }
 
 /// Why a `: ` may be out of place.
