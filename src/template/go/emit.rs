@@ -306,9 +306,9 @@ impl Emitter<'_> {
                 }
             }
             if leaves(items) {
-                self.leavable(at, items)?
+                self.leavable(at, items)?;
             } else {
-                self.items(items)?
+                self.items(items)?;
             }
             self.out.push_str("{% endif %}");
         }
