@@ -52,7 +52,7 @@ fn tabs_templates_and_colons_come_with_help() {
         "`{{ if x }}` is a template action",
     );
     says("{% if x %}\na: 1\n", "m.yaml:1:", "`{% if x %}` is a template action");
-    says("a: {% if x %}\n", "m.yaml:1:5: ", "'{% if x %}'");
+    says("a: {% if x %}\n", "m.yaml:1:5: ", "put quotes around the whole");
     says("a: b: c\n", "m.yaml:1:5: `: ` where no `key: value` can start", "'b: c'");
     says("a: @x\n", "m.yaml:1:4: ", "cannot start with `@`");
     says("a: %x\n", "m.yaml:1:4: ", "cannot start with `%`");
