@@ -45,6 +45,12 @@ pub(super) fn check(file: &StackFile, project: &str, report: &mut Report) -> Ste
         let hint = Some("0 means no limit".into());
         report.add(file.max_slots.mark, "maxSlots", "must not be negative", hint);
     }
+    if let Some(namespace) = &file.state.configmap_namespace
+        && !namespace.value.is_empty()
+        && !is_dns_label(&namespace.value)
+    {
+        report.add(namespace.mark, &namespace.path, not_a_label(&namespace.value), Some(LABEL_HINT.into()));
+    }
     let timeouts = &file.codex.timeouts;
     for text in [&timeouts.exec, &timeouts.rollout, &timeouts.deploy_wait].into_iter().flatten() {
         // Go's zero value: an empty string is a time limit that is not set.

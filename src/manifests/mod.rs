@@ -14,6 +14,8 @@ mod select;
 mod split;
 mod workload;
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 use rayon::prelude::*;
 
@@ -91,7 +93,7 @@ impl ManifestSet {
             return Err(fault);
         }
         let set = Self { units };
-        set.warn_of_duplicates();
+        set.warn_of_duplicates(|origin| written_at(origin, &jobs, stack, context, &engine));
         Ok(set)
     }
 
@@ -105,14 +107,31 @@ impl ManifestSet {
         document::stream(self.documents(), format)
     }
 
-    fn warn_of_duplicates(&self) {
-        let mut seen = std::collections::HashMap::new();
+    fn warn_of_duplicates(&self, place: impl Fn(&Origin) -> String) {
+        let mut seen = HashMap::new();
         for document in self.documents().filter(|document| !document.id.is_generated()) {
-            if let Some(first) = seen.insert(&document.id, &document.origin) {
-                tracing::warn!("{}: {} is declared twice, first at {first}", document.origin, document.id);
+            let first = *seen.entry(&document.id).or_insert(&document.origin);
+            if !std::ptr::eq(first, &document.origin) {
+                let (place, first) = (place(&document.origin), place(first));
+                tracing::warn!("{place}: {} is declared twice, first at {first}", document.id);
             }
         }
     }
+}
+
+/// The line of the file in which a document was written, with the file. Renders it again.
+fn written_at(
+    origin: &Origin,
+    jobs: &[(usize, Job<'_>)],
+    stack: &Stack,
+    context: &StackContext,
+    engine: &Engine,
+) -> String {
+    let job = jobs.iter().find(|(_, job)| stack.shown(&stack.root().join(&job.path.value)) == origin.file);
+    let file = job.and_then(|(_, job)| RenderedFile::read(stack, context, engine, job.path).ok());
+    let lines = file.map(|file| file.line_map(context, engine)).unwrap_or_default();
+    let line = lines.get(origin.line.saturating_sub(1) as usize).copied().unwrap_or(origin.line);
+    format!("{}:{line}", origin.file)
 }
 
 /// One error for all broken files; a single one keeps its own words and chain.

@@ -5,7 +5,7 @@ use super::detect::{detect, swallowed};
 use super::error::position;
 use super::go::{Failure, Go};
 use super::jinja::Jinja;
-use super::{Dialect, Syntax, TemplateError};
+use super::{Dialect, Syntax, TemplateError, TemplateErrorKind, foreign};
 
 /// Renders templates over one [`Context`].
 ///
@@ -111,7 +111,9 @@ fn dialect(name: &str, text: &str, syntax: Syntax) -> Result<Dialect, TemplateEr
 }
 
 fn go_error(name: &str, text: &str, failure: Failure) -> TemplateError {
+    let unknown = failure.kind == TemplateErrorKind::Undefined;
+    let foreign = unknown.then(|| foreign::hint(text, failure.offset, Dialect::Go)).flatten();
     TemplateError::at_offset(name, text, failure.offset, failure.message)
-        .with_hint(failure.hint)
+        .with_hint(foreign.or(failure.hint))
         .of_kind(failure.kind)
 }

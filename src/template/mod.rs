@@ -13,6 +13,7 @@ mod context;
 mod detect;
 mod engine;
 mod error;
+mod foreign;
 mod functions;
 mod go;
 mod gofmt;

@@ -191,6 +191,12 @@ impl Walk<'_> {
         StackRequest { target, variables: self.request.variables.clone() }
     }
 
+    /// Agents work in environments that exist as slots; in a project without any, they may work in each.
+    fn agents_work_in(&self, env: &EnvName) -> bool {
+        let mut names = self.header.environments.iter().chain(self.header.patterns.keys());
+        self.header.needs_slot(env) || !names.any(|name| self.header.needs_slot(&EnvName::new(name.clone())))
+    }
+
     /// One environment; gives the names of all that the file has.
     fn one(&self, env: &EnvName, collected: &mut Collected) -> Vec<String> {
         let request = self.stack_request(env);
@@ -225,7 +231,7 @@ impl Walk<'_> {
         findings.extend(of_images);
         collected.unused(env.as_str(), unused);
         findings.extend(hooks::check(&environment, &units));
-        let agents_work_here = valid && !self.incomplete && self.header.needs_slot(env);
+        let agents_work_here = valid && !self.incomplete && self.agents_work_in(env);
         findings.extend(agent::check(&environment, self.app, agents_work_here.then_some(request)));
         self.add(collected, env, namespace, findings);
         names

@@ -13,7 +13,7 @@ use super::scalar::{self, Plain};
 use super::{Map, Mark, Node, Value, YamlError, hint, merge, tag};
 
 /// How many levels a tree may have: as many as serde_json reads, so that every tree can also be read back as JSON.
-const MAX_DEPTH: usize = 128;
+pub(super) const MAX_DEPTH: usize = 128;
 
 /// Maps up to this size are searched for duplicate keys one by one, which is faster than hashing them.
 const SMALL_MAP: usize = 16;
@@ -85,7 +85,7 @@ impl<'t> Composer<'t> {
     }
 
     fn error(&self, mark: Mark, message: impl Into<String>, hint: Option<String>) -> Box<Stop> {
-        Box::new(Stop::Wrong(YamlError::at(self.name, self.text, mark, message, hint)))
+        wrong(YamlError::at(self.name, self.text, mark, message, hint))
     }
 
     fn unknown_anchor(&self, mark: Mark) -> Box<Stop> {
@@ -102,7 +102,7 @@ impl<'t> Composer<'t> {
 
     fn node(&mut self, event: Event<'t>, mark: Mark, depth: usize) -> Found<Node> {
         if depth >= MAX_DEPTH {
-            return Err(self.error(mark, format!("nested deeper than {MAX_DEPTH} levels"), None));
+            return Err(wrong(too_deep(self.name, self.text, mark)));
         }
         let (anchor, node) = match event {
             Event::Alias(id) => return self.alias(id, mark),
@@ -151,21 +151,7 @@ impl<'t> Composer<'t> {
         if style != ScalarStyle::Plain {
             return Ok(Node { value: Value::String(text), mark, source: None });
         }
-        let (value, canonical) = match scalar::resolve(&text) {
-            Plain::Text => return Ok(Node { value: Value::String(text), mark, source: None }),
-            Plain::Null => (Value::Null, true),
-            Plain::Bool(value) => (Value::Bool(value), text == "true" || text == "false"),
-            Plain::Int(value) => (Value::Int(value), scalar::is_canonical_integer(&text)),
-            Plain::UInt(value) => (Value::UInt(value), scalar::is_canonical_integer(&text)),
-            Plain::Float(value) => (Value::Float(value), false),
-            Plain::NotFinite => {
-                let hint = format!("quote it if it is text: '{text}'");
-                let message = format!("`{text}` is a number that JSON, and so Kubernetes, cannot hold");
-                return Err(self.error(mark, message, Some(hint)));
-            }
-        };
-        let source = (!canonical).then(|| text.into_boxed_str());
-        Ok(Node { value, mark, source })
+        plain(self.name, self.text, text, mark).map_err(wrong)
     }
 
     fn list(&mut self, depth: usize) -> Found<Value> {
@@ -195,12 +181,14 @@ impl<'t> Composer<'t> {
             match (key, &merged) {
                 (Some(key), _) => self.entries.push(Entry { key, key_mark, node }),
                 (None, None) => merged = Some((self.entries.len() - start, key_mark, node)),
-                (None, Some((_, first, _))) => return Err(self.duplicate("<<", *first, key_mark)),
+                (None, Some((_, first, _))) => {
+                    return Err(wrong(duplicate_key(self.name, self.text, "<<", *first, key_mark)));
+                }
             }
         }
         let mut entries = self.entries.split_off(start);
         if let Some((first, second)) = find_duplicate(&entries) {
-            return Err(self.duplicate(&second.key, first.key_mark, second.key_mark));
+            return Err(wrong(duplicate(self.name, self.text, first, second)));
         }
         if let Some((at, key_mark, node)) = merged {
             merge::into(&mut entries, at, node)
@@ -232,13 +220,44 @@ impl<'t> Composer<'t> {
             None => self.error(mark, message, Some("quote the key if it is text".to_owned())),
         }
     }
+}
 
-    fn duplicate(&self, key: &str, first: Mark, second: Mark) -> Box<Stop> {
-        let hint = "keep one of them; YAML readers disagree on which would win";
-        let error =
-            YamlError::at(self.name, self.text, second, format!("duplicate key `{key}`"), Some(hint.into()));
-        Box::new(Stop::Wrong(error.with_also(first)))
-    }
+fn wrong(error: YamlError) -> Box<Stop> {
+    Box::new(Stop::Wrong(error))
+}
+
+/// The error for a tree that is too deep.
+pub(super) fn too_deep(name: &str, text: &str, mark: Mark) -> YamlError {
+    YamlError::at(name, text, mark, format!("nested deeper than {MAX_DEPTH} levels"), None)
+}
+
+/// The error for two entries of one key.
+pub(super) fn duplicate(name: &str, text: &str, first: &Entry, second: &Entry) -> YamlError {
+    duplicate_key(name, text, &second.key, first.key_mark, second.key_mark)
+}
+
+fn duplicate_key(name: &str, text: &str, key: &str, first: Mark, second: Mark) -> YamlError {
+    let hint = "keep one of them; YAML readers disagree on which would win";
+    YamlError::at(name, text, second, format!("duplicate key `{key}`"), Some(hint.into())).with_also(first)
+}
+
+/// A scalar that is not quoted.
+pub(super) fn plain(name: &str, text: &str, scalar: String, mark: Mark) -> Result<Node, YamlError> {
+    let (value, canonical) = match scalar::resolve(&scalar) {
+        Plain::Text => return Ok(Node { value: Value::String(scalar), mark, source: None }),
+        Plain::Null => (Value::Null, true),
+        Plain::Bool(value) => (Value::Bool(value), scalar == "true" || scalar == "false"),
+        Plain::Int(value) => (Value::Int(value), scalar::is_canonical_integer(&scalar)),
+        Plain::UInt(value) => (Value::UInt(value), scalar::is_canonical_integer(&scalar)),
+        Plain::Float(value) => (Value::Float(value), false),
+        Plain::NotFinite => {
+            let hint = format!("quote it if it is text: '{scalar}'");
+            let message = format!("`{scalar}` is a number that JSON, and so Kubernetes, cannot hold");
+            return Err(YamlError::at(name, text, mark, message, Some(hint)));
+        }
+    };
+    let source = (!canonical).then(|| scalar.into_boxed_str());
+    Ok(Node { value, mark, source })
 }
 
 fn start(span: Span) -> Mark {
@@ -256,7 +275,7 @@ fn is_merge_key(event: &Event<'_>) -> bool {
 }
 
 /// The first key that is there twice: its first and its second entry.
-fn find_duplicate(entries: &[Entry]) -> Option<(&Entry, &Entry)> {
+pub(super) fn find_duplicate(entries: &[Entry]) -> Option<(&Entry, &Entry)> {
     if entries.len() <= SMALL_MAP {
         return entries.iter().enumerate().find_map(|(index, entry)| {
             entries[..index].iter().find(|before| before.key == entry.key).map(|before| (before, entry))

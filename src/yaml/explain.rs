@@ -46,6 +46,7 @@ fn message(info: &str) -> String {
         ("unexpected document indicator", "the document ends inside a quoted string"),
         ("trailing content after double-quoted", "text after the closing quote"),
         ("unknown escape", "an unknown escape after `\\`"),
+        ("invalid Unicode", "an escape after `\\` that stands for no character"),
         ("recursion limit", "brackets nested too deep"),
         ("misplaced bracket", "a closing bracket that nothing opens"),
         ("expected ',' or ']'", "expected `,` or `]`"),

@@ -41,6 +41,10 @@ pub(super) fn hint(info: &str, place: &Place<'_>) -> Option<String> {
         _ if info.contains("unknown escape") => {
             r"write `\\` for a backslash, or use single quotes".to_owned()
         }
+        _ if info.contains("invalid Unicode") => {
+            r"write the character itself; pairs such as `\ud83d\ude00` are read only in a file that begins with `{`"
+                .to_owned()
+        }
         _ if info.contains("trailing content") => {
             r#"inside of quotes write `''` for ' in single ones, `\"` for " in double ones"#.to_owned()
         }
@@ -64,8 +68,8 @@ pub(super) fn template(line: &str) -> Option<String> {
         ));
     }
     let starts_value = before.ends_with([':', '-', '?', ',', '[']);
-    starts_value
-        .then(|| format!("quote a value that starts with a template: '{}'", action.replace('\'', "''")))
+    // What is shown of the file may be other text, from which this was rendered.
+    starts_value.then(|| "put quotes around the whole of a value that starts with `{{` or `{%`".to_owned())
 }
 
 /// Why a `: ` may be out of place.

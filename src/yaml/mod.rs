@@ -17,6 +17,7 @@ mod map;
 mod mark;
 mod merge;
 mod node;
+mod objects;
 mod quote;
 mod read;
 mod scalar;

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::compose::{Composer, Stop};
 use super::lenient::Remedies;
-use super::{Mark, Node, YamlError, explain};
+use super::{Mark, Node, YamlError, explain, objects};
 
 /// Reads a stream of documents. Documents that hold nothing (no text, only comments, `null`) are left out.
 ///
@@ -26,10 +26,14 @@ pub fn parse_documents(name: &str, text: &str) -> Result<Vec<Node>, YamlError> {
         return Err(YamlError::at(name, text, mark, message, Some(hint)));
     }
     let mut remedies = Remedies::default();
-    let mut source = Cow::Borrowed(text);
+    let (mut documents, end) = objects::leading(name, text)?;
+    let mut source = if end == 0 { Cow::Borrowed(text) } else { Cow::Owned(without(text, end)) };
     loop {
         let stop = match Composer::new(name, text, &source).documents() {
-            Ok(documents) => return Ok(documents),
+            Ok(more) => {
+                documents.extend(more);
+                return Ok(documents);
+            }
             Err(stop) => *stop,
         };
         let (info, mark) = match stop {
@@ -58,6 +62,12 @@ pub fn parse_one(name: &str, text: &str) -> Result<Option<Node>, YamlError> {
             Err(YamlError::at(name, text, second.mark, message, Some(hint)))
         }
     }
+}
+
+/// The text with spaces for all before `end`, so that the rest stands where it stood.
+fn without(text: &str, end: usize) -> String {
+    let (before, rest) = text.split_at(end);
+    before.chars().map(|c| if c == '\n' { c } else { ' ' }).chain(rest.chars()).collect()
 }
 
 /// The first character that YAML 1.1's readers refuse ("control characters are not allowed"), and its byte offset.

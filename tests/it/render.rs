@@ -282,15 +282,17 @@ fn anchors_and_merge_keys_are_resolved() {
 #[test]
 fn a_resource_declared_twice_is_a_warning() {
     let project = Project::with_manifest(
-        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+        "{{/* two\nlines */ -}}\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\n\
+         metadata: {name: a}\n---\n{{ if true -}}\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n{{ end }}\n",
     );
     let run = project.run(&["render", "--env", "dev"]);
     assert_eq!(run.code, 0);
-    assert!(
-        run.stderr.contains("warning: api.yaml: ConfigMap a (namespace demo-dev) is declared twice"),
-        "{}",
-        run.stderr
-    );
+    for line in [7, 12] {
+        let warning = format!(
+            "warning: api.yaml:{line}: ConfigMap a (namespace demo-dev) is declared twice, first at api.yaml:3\n"
+        );
+        assert!(run.stderr.contains(&warning), "{}", run.stderr);
+    }
 }
 
 #[test]

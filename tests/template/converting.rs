@@ -146,6 +146,11 @@ fn go_as_people_write_jinja() {
             "{% if 2 > 0 %}{% for item in range(2) %}x{% break %}{% endfor %}{% else %}y{% endif %}",
         ),
         (
+            "{{ range 2 }}a{{ range 0 }}{{ else }}{{ range 2 }}{{ break }}{{ end }}b{{ continue }}{{ end }}c{{ end }}",
+            "{% for item in range(2) %}a{% for item2 in range(0) %}{% else %}{% for item2 in range(2) %}{% break %}\
+             {% endfor %}b{% continue %}{% endfor %}c{% endfor %}",
+        ),
+        (
             "{{ range $i, $x := .Codex.ExtraTools }}{{ range 2 }}{{ $i }}{{ end }}{{ end }}",
             "{% for x in Codex.ExtraTools %}{% set i = loop.index0 %}{% for item in range(2) %}{{ i }}{% endfor %}{% endfor %}",
         ),
@@ -258,6 +263,11 @@ fn what_has_no_counterpart_is_refused_by_name() {
             "{{ range $x := .Codex.Links }}{{ else }}{{ $x }}{{ end }}",
             1,
             "whose `else` reads the loop's variables",
+        ),
+        (
+            "{{ range 2 }}{{ range 0 }}{{ else }}\n{{ if $.Env }}{{ break }}{{ end }}a{{ end }}b{{ end }}",
+            2,
+            "`break` in the `else` of a `range`",
         ),
         (
             "{{ define \"x\" }}{{ . }}{{ end }}{{ template \"x\" 1 }}{{ template \"x\" }}",

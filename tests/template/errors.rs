@@ -31,12 +31,49 @@ fn displays() {
             "{{ template \"tga\" }}{{ define \"tag\" }}{{ end }}",
             "t:1:4: template \"tga\" not defined\n  |\n1 | {{ template \"tga\" }}{{ define \"tag\" }}{{ end }}\n  |    ^\nhelp: did you mean \"tag\"?",
         ),
+        (
+            "a: 1\nx: {{ .Env\ny: 1\n",
+            "t:3:1: function \"y\" not defined\n  |\n3 | y: 1\n  | ^\nhelp: the action that was opened in line 2 is still open here",
+        ),
+        (
+            "x: {{ .Env\nprntf: 1\n",
+            "t:2:1: function \"prntf\" not defined\n  |\n2 | prntf: 1\n  | ^\n\
+             help: the action that was opened in line 1 is still open here; did you mean \"printf\"?",
+        ),
     ];
     for (template, expected) in cases {
         let shown = go(template).unwrap_err().to_string();
         let trimmed: Vec<&str> = shown.lines().map(str::trim_end).collect();
         let expected: Vec<&str> = expected.lines().map(str::trim_end).collect();
         assert_eq!(trimmed, expected, "{shown}");
+    }
+}
+
+/// Prometheus, Helm, Docker and GitHub write their templates with the same braces.
+#[test]
+fn text_for_other_programs_can_be_kept() {
+    for (text, kept) in [
+        ("{{ $labels.instance }}", "{{ `{{ $labels.instance }}` }}"),
+        ("a {{ $value | humanize }} b", "a {{ `{{ $value | humanize }}` }} b"),
+        ("{{ .Values.image.tag }}", "{{ `{{ .Values.image.tag }}` }}"),
+        ("{{ include \"x.labels\" . }}", "{{ `{{ include \"x.labels\" . }}` }}"),
+        ("{{.Env}} {{.Names}}", "{{.Env}} {{ `{{.Names}}` }}"),
+        ("${{ secrets.X }}", "${% raw %}{{ secrets.X }}{% endraw %}"),
+        ("{{ Env }} ${{ github.event.number }}", "{{ Env }} ${% raw %}{{ github.event.number }}{% endraw %}"),
+        ("{{ toYaml(x) }}", "{% raw %}{{ toYaml(x) }}{% endraw %}"),
+    ] {
+        let error = engine().render("t", text, Syntax::Auto).unwrap_err();
+        let hint = error.hint().unwrap_or_default();
+        let written = hint.strip_prefix("to keep it as text for another program, write ");
+        let written = written.unwrap_or_else(|| panic!("{text}: {error}"));
+        assert!(kept.contains(written), "{text}: {error}");
+        let rendered = engine().render("t", kept, Syntax::Auto).unwrap().text;
+        assert_eq!(rendered, text.replace("{{.Env}}", "ai").replace("{{ Env }}", "ai"));
+    }
+    // What is only misspelt is no other program's.
+    for text in ["{{ .Nmespace }}", "{{ Nmespace }}", "{{ $x }}", "{{ index .Codex.Names 1 }}"] {
+        let error = engine().render("t", text, Syntax::Auto).unwrap_err();
+        assert!(!error.to_string().contains("as text"), "{error}");
     }
 }
 

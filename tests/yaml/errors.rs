@@ -40,15 +40,19 @@ fn duplicates_are_found_by_their_json_key_and_in_large_maps() {
 #[test]
 fn tabs_templates_and_colons_come_with_help() {
     says("a:\n\tb: 1\n", "m.yaml:2:1: a tab where spaces are expected", "spaces");
-    says("image: {{ x }}:1\n", "m.yaml:1:", "quote a value that starts with a template: '{{ x }}:1'");
-    says("image: {{ x }}\n", "m.yaml:1:9: a template action that is not quoted", "'{{ x }}'");
+    says("image: {{ x }}:1\n", "m.yaml:1:", "put quotes around the whole of a value that starts with `{{`");
+    says(
+        "image: {{ x }}\n",
+        "m.yaml:1:9: a template action that is not quoted",
+        "put quotes around the whole",
+    );
     says(
         "{{ if x }}\na: 1\n",
         "m.yaml:1:2: a template action that is not quoted",
         "`{{ if x }}` is a template action",
     );
     says("{% if x %}\na: 1\n", "m.yaml:1:", "`{% if x %}` is a template action");
-    says("a: {% if x %}\n", "m.yaml:1:5: ", "'{% if x %}'");
+    says("a: {% if x %}\n", "m.yaml:1:5: ", "put quotes around the whole");
     says("a: b: c\n", "m.yaml:1:5: `: ` where no `key: value` can start", "'b: c'");
     says("a: @x\n", "m.yaml:1:4: ", "cannot start with `@`");
     says("a: %x\n", "m.yaml:1:4: ", "cannot start with `%`");
@@ -161,4 +165,5 @@ fn the_line_above_is_named_when_it_is_the_cause() {
     says("a: 1\n\tb: 2\n", "m.yaml:2:1: a tab where spaces are expected", "spaces");
     says("a: 'it's'\n", "m.yaml:1:8: text after the closing quote", "write `''`");
     says("a: \"C:\\dir\"\n", "m.yaml:1:4: an unknown escape", "single quotes");
+    says("a: \"\\ud83d\\ude00\"\n", "m.yaml:1:4: an escape after `\\` that", "a file that begins with `{`");
 }

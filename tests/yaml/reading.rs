@@ -190,3 +190,73 @@ fn text_is_the_source_of_a_scalar() {
     ];
     assert_eq!(texts, expected);
 }
+
+/// kubectl takes a file that begins with `{` as JSON objects, and what is no JSON from there on as YAML.
+#[test]
+fn json_objects_are_read_as_kubectl_reads_them() {
+    let object = |name: &str, v: &str| {
+        format!(r#"{{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"{name}"}},"v":{v}}}"#)
+    };
+    let (one, two, yaml) =
+        (object("a", "1"), object("b", "[2,\n\t\"x\"]"), format!("{}v: 3", kubectl::HEADER));
+    // Newer versions of kubectl only.
+    let mixed = [
+        format!("\u{FEFF}{one}\n---\n{two}\n---\n{yaml}\n"),
+        format!("{one}\n# more\n{two}"),
+        format!("{one}\n---\n{yaml}\n"),
+        one.replace("1}", "1,}"),
+        format!("{one} {}", object("b", "\"a\tb\"")),
+    ];
+    let mut texts = vec![format!("{one}{two}"), format!("\n {one}\r\n\t{two}\n")];
+    for v in [
+        r#""\ud83d\ude00""#,
+        r#""a\uD83D\uDE00\ud83d\ude00 \"\\\/\b\f\n\r\t\u00e9\u0000""#,
+        r#""\ud83d x""#,
+        r#""\ude00\ud83d""#,
+        r#""\ud83d\ud83d\ude00\ud83d\u0041""#,
+        r#"[-0, 1.50, 1E3, 9223372036854775807, 18446744073709551615, true, false, null, "", {}, [], "<<", "yes"]"#,
+        r#"{"\ud83d\ude00": {"a b": [[], [{}]]}, "<<": 1}"#,
+    ] {
+        texts.push(object("a", v));
+        texts.push(format!("{one} {}", object("b", v)));
+    }
+    let read = |text: &String| {
+        let documents = parse_documents("t", text).unwrap_or_else(|error| panic!("{text:?}: {error}"));
+        documents.iter().map(|node| node.to_json()["v"].take()).collect::<Vec<_>>()
+    };
+    let ours: Vec<_> = texts.iter().map(read).collect();
+    assert_eq!(ours[0], [json!(1), json!([2, "x"])]);
+    assert_eq!(ours[2], [json!("😀")]);
+    let mixed: Vec<_> = mixed.iter().map(read).collect();
+    assert_eq!(mixed[0], [json!(1), json!([2, "x"]), json!(3)]);
+    assert_eq!(mixed[1..3], [vec![json!(1), json!([2, "x"])], vec![json!(1), json!(3)]]);
+    assert_eq!(mixed[3..], [vec![json!(1)], vec![json!(1), json!("a\tb")]]);
+    if kubectl::available() {
+        for (text, ours) in texts.iter().zip(ours) {
+            let theirs = kubectl::read(text).unwrap();
+            let same =
+                ours.len() == theirs.len() && ours.iter().zip(&theirs).all(|(a, b)| kubectl::same(a, b));
+            assert!(same, "{text:?}:\n  ours {ours:?}\n  kubectl {theirs:?}");
+        }
+    }
+}
+
+#[test]
+fn json_objects_know_their_places() {
+    let documents =
+        parse_documents("t", "{\"é\": [1,\n  {\"b\": 1.0}]} {\"c\":\n\"x\"}\n---\nd: 1\n").unwrap();
+    let places: Vec<Mark> = documents.iter().map(|node| node.mark).collect();
+    assert_eq!(places, [Mark::new(1, 1), Mark::new(2, 16), Mark::new(5, 1)]);
+    let list = documents[0].as_map().unwrap().get("é").unwrap();
+    assert_eq!(list.mark, Mark::new(1, 7));
+    assert_eq!(list.as_list().unwrap()[1].mark, Mark::new(2, 3));
+    let error = parse_documents("t", "{\"a\": 1}\n{\"b\": 1,\n \"c\": 2, \"b\": 3}").unwrap_err();
+    assert_eq!(
+        (error.message(), error.mark(), error.also()),
+        ("duplicate key `b`", Mark::new(3, 10), Some(Mark::new(2, 2)))
+    );
+    let error = parse_documents("t", "{\"a\": 1}\n{\"b\": 1\n \"c\": 2}").unwrap_err();
+    assert!(error.mark().line >= 2, "{error}");
+    let deep = format!("{{\"a\": {}{}}}", "[".repeat(200), "]".repeat(200));
+    assert!(parse_documents("t", &deep).unwrap_err().message().contains("nested deeper"));
+}

@@ -1,7 +1,7 @@
 //! Which column a panel stands in: hosts and the stack's own hooks first, images last, and between them groups and services so that references
 //! lead to the right where they can.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::scene::{Look, Panel};
 
@@ -44,8 +44,12 @@ fn layers(units: &[usize], edges: &BTreeSet<(usize, usize)>) -> Vec<Vec<usize>> 
     let mut layer = vec![0_usize; size];
     // A longest path has fewer edges than there are panels.
     for _ in 0..units.len() {
+        let before = layer.clone();
         for (from, to) in &kept {
             layer[*to] = layer[*to].max(layer[*from] + 1);
+        }
+        if layer == before {
+            break;
         }
     }
     let mut layers: Vec<Vec<usize>> = Vec::new();
@@ -60,18 +64,20 @@ fn layers(units: &[usize], edges: &BTreeSet<(usize, usize)>) -> Vec<Vec<usize>> 
 /// The edges but for those that lead back to a panel they came from, looked at in the file's order.
 fn without_circles(units: &[usize], edges: &BTreeSet<(usize, usize)>) -> Vec<(usize, usize)> {
     let mut kept: Vec<(usize, usize)> = Vec::new();
+    let mut next: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     // References out of services come first: they decide when a group also refers to a service.
     for from in units.iter().rev() {
         for (_, to) in edges.range((*from, 0)..(*from + 1, 0)) {
-            if !reaches(&kept, *to, *from) {
+            if !reaches(&next, *to, *from) {
                 kept.push((*from, *to));
+                next.entry(*from).or_default().push(*to);
             }
         }
     }
     kept
 }
 
-fn reaches(edges: &[(usize, usize)], from: usize, to: usize) -> bool {
+fn reaches(next: &BTreeMap<usize, Vec<usize>>, from: usize, to: usize) -> bool {
     let mut open = vec![from];
     let mut seen = BTreeSet::new();
     while let Some(at) = open.pop() {
@@ -79,7 +85,7 @@ fn reaches(edges: &[(usize, usize)], from: usize, to: usize) -> bool {
             return true;
         }
         if seen.insert(at) {
-            open.extend(edges.iter().filter(|(start, _)| *start == at).map(|(_, end)| *end));
+            open.extend(next.get(&at).into_iter().flatten());
         }
     }
     false

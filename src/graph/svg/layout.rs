@@ -97,10 +97,11 @@ pub(super) fn layout(graph: &Graph, links: &[Link]) -> Layout {
 /// Gives each panel room for its inner nets; the track of each inner net.
 fn inner_tracks(panels: &mut [Panel], nets: &[Net], panel_of: &[usize]) -> BTreeMap<usize, usize> {
     let mut found = BTreeMap::new();
-    for (at, panel) in panels.iter_mut().enumerate() {
-        let own: Vec<usize> = (0..nets.len())
-            .filter(|net| nets[*net].side == Side::Inner && panel_of[nets[*net].target] == at)
-            .collect();
+    let mut inner = vec![Vec::new(); panels.len()];
+    for (at, net) in nets.iter().enumerate().filter(|(_, net)| net.side == Side::Inner) {
+        inner[panel_of[net.target]].push(at);
+    }
+    for (panel, own) in panels.iter_mut().zip(inner) {
         let ranges: Vec<(i32, i32)> = own
             .iter()
             .map(|net| {
@@ -265,9 +266,11 @@ impl Work {
         let mut clashing = BTreeSet::new();
         self.gutters.clear();
         self.hop_tracks = vec![0; self.nets.hops.len()];
-        for gutter in 0..columns {
-            let hops: Vec<usize> =
-                (0..self.nets.hops.len()).filter(|hop| self.nets.hops[*hop].gutter == gutter).collect();
+        let mut in_gutters = vec![Vec::new(); columns];
+        for (at, hop) in self.nets.hops.iter().enumerate() {
+            in_gutters[hop.gutter].push(at);
+        }
+        for hops in in_gutters {
             let strands: Vec<Strand> = hops.iter().map(|hop| self.strand(&self.nets.hops[*hop])).collect();
             let (found, count) = tracks::assign(&strands);
             for (one, other, y) in tracks::clashes(&strands, &found) {

@@ -12,6 +12,7 @@ mod nets;
 mod order;
 mod ports;
 mod scene;
+mod skyline;
 mod text;
 mod theme;
 mod tracks;

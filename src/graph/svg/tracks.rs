@@ -1,5 +1,10 @@
 //! Vertical tracks: nets that pass each other in a gutter, or inside of a panel, get ways of their own.
 
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
+
+use super::skyline::Skyline;
+
 /// What a net does in a gutter, as heights.
 #[derive(Clone, Debug)]
 pub(super) struct Strand {
@@ -15,6 +20,9 @@ const NEAR: i32 = 10;
 const UPON: u32 = 400;
 /// How often the order is improved.
 const PASSES: usize = 6;
+/// Of more strands than these no order with few crossings is looked for: it would take ever longer, and what nobody
+/// can follow had better be narrow.
+const MANY: usize = 300;
 
 impl Strand {
     fn range(&self) -> (i32, i32) {
@@ -22,9 +30,15 @@ impl Strand {
         (all().min().unwrap_or_default(), all().max().unwrap_or_default())
     }
 
-    fn overlaps(&self, other: &Self) -> bool {
-        let ((top, end), (other_top, other_end)) = (self.range(), other.range());
-        top < other_end + NEAR && other_top < end + NEAR
+    /// What it takes of its track; others keep away by `NEAR`.
+    fn stretch(&self) -> (i32, i32) {
+        let (top, end) = self.range();
+        (top, end + NEAR)
+    }
+
+    /// Whether it goes down from the left to the right.
+    fn goes_down(&self) -> bool {
+        self.left.iter().min() < self.right.iter().min()
     }
 
     /// What it costs when this one's track is left of the other's.
@@ -51,17 +65,48 @@ pub(super) fn assign(strands: &[Strand]) -> (Vec<usize>, usize) {
             top != end
         })
         .collect();
+    if bent.len() > MANY {
+        return packed(strands, &bent);
+    }
     let cost: Vec<Vec<u32>> =
         bent.iter().map(|a| bent.iter().map(|b| strands[*a].cost_left_of(&strands[*b])).collect()).collect();
-    let order = improved(&cost);
+    let order = improved(&cost).into_iter().map(|at| bent[at]);
+    let mut taken = Skyline::new(bent.iter().flat_map(|at| <[i32; 2]>::from(strands[*at].stretch())));
     let mut tracks = vec![0; strands.len()];
     let mut count = 0;
-    for (at, this) in order.iter().enumerate() {
-        let this = bent[*this];
-        let before = order[..at].iter().map(|other| bent[*other]);
-        let blocking = before.filter(|other| strands[*other].overlaps(&strands[this]));
-        tracks[this] = blocking.map(|other| tracks[other] + 1).max().unwrap_or_default();
+    for this in order {
+        let (from, to) = strands[this].stretch();
+        tracks[this] = taken.highest(from, to);
+        taken.raise(from, to, tracks[this] + 1);
         count = count.max(tracks[this] + 1);
+    }
+    (tracks, count)
+}
+
+/// As few tracks as there can be for the strands that go down, and behind them for those that go up. In both,
+/// neighbours that go side by side seldom cross.
+fn packed(strands: &[Strand], bent: &[usize]) -> (Vec<usize>, usize) {
+    let mut tracks = vec![0; strands.len()];
+    let mut count = 0;
+    let (down, up): (Vec<usize>, Vec<usize>) = bent.iter().partition(|at| strands[**at].goes_down());
+    for (group, from_below) in [(down, true), (up, false)] {
+        let range = |at: usize| match strands[at].range() {
+            (top, end) if from_below => (-end, -top),
+            range => range,
+        };
+        let mut order = group;
+        order.sort_by_key(|at| range(*at));
+        let mut taken: BinaryHeap<Reverse<(i32, usize)>> = BinaryHeap::new();
+        let mut free: BinaryHeap<Reverse<usize>> = BinaryHeap::new();
+        for this in order {
+            let (start, end) = range(this);
+            while taken.peek().is_some_and(|Reverse((end, _))| end + NEAR <= start) {
+                free.extend(taken.pop().map(|Reverse((_, track))| Reverse(track)));
+            }
+            tracks[this] = free.pop().map_or(count, |Reverse(track)| track);
+            count = count.max(tracks[this] + 1);
+            taken.push(Reverse((end, tracks[this])));
+        }
     }
     (tracks, count)
 }
@@ -96,12 +141,17 @@ fn improved(cost: &[Vec<u32>]) -> Vec<usize> {
 /// Where strands on these tracks lie upon each other: the one that is there from its track to the right, the one from
 /// the left to its track, and the height.
 pub(super) fn clashes(strands: &[Strand], tracks: &[usize]) -> Vec<(usize, usize, i32)> {
+    let mut from_left: HashMap<i32, Vec<usize>> = HashMap::new();
+    for (at, strand) in strands.iter().enumerate() {
+        for y in &strand.left {
+            from_left.entry(*y).or_default().push(at);
+        }
+    }
     let mut found = Vec::new();
     for (a, one) in strands.iter().enumerate() {
-        for (b, other) in strands.iter().enumerate() {
-            if a != b && tracks[a] < tracks[b] {
-                found.extend(one.upon(other).into_iter().map(|y| (a, b, y)));
-            }
+        for y in &one.right {
+            let others = from_left.get(y).into_iter().flatten();
+            found.extend(others.filter(|b| tracks[a] < tracks[**b]).map(|b| (a, *b, *y)));
         }
     }
     found
@@ -113,14 +163,12 @@ pub(super) fn nest(ranges: &[(i32, i32)]) -> (Vec<usize>, usize) {
     order.sort_by_key(|at| (ranges[*at].1 - ranges[*at].0, *at));
     let mut tracks = vec![0; ranges.len()];
     let mut count = 0;
-    for (at, this) in order.iter().enumerate() {
-        let (top, end) = ranges[*this];
-        let blocking = order[..at].iter().filter(|other| {
-            let (other_top, other_end) = ranges[**other];
-            top < other_end && other_top < end
-        });
-        tracks[*this] = blocking.map(|other| tracks[*other] + 1).max().unwrap_or_default();
-        count = count.max(tracks[*this] + 1);
+    let mut taken = Skyline::new(ranges.iter().flat_map(|range| <[i32; 2]>::from(*range)));
+    for this in order {
+        let (top, end) = ranges[this];
+        tracks[this] = taken.highest(top, end);
+        taken.raise(top, end, tracks[this] + 1);
+        count = count.max(tracks[this] + 1);
     }
     (tracks, count)
 }
@@ -141,5 +189,25 @@ mod tests {
     #[test]
     fn long_arcs_go_around_short_ones() {
         assert_eq!(nest(&[(0, 100), (10, 40), (50, 90)]), (vec![1, 0, 0], 2));
+    }
+
+    /// However many there are: no two upon each other, on few tracks.
+    #[test]
+    fn many_strands_are_packed() {
+        let count = MANY as i32 + 100;
+        let strand = |at: i32| match at % 2 {
+            0 => Strand { left: vec![at * 10], right: vec![at * 10 + 95] },
+            _ => Strand { left: vec![at * 10 + 95], right: vec![at * 10] },
+        };
+        let strands: Vec<Strand> = (0..count).map(strand).collect();
+        let (tracks, count) = assign(&strands);
+        assert_eq!(count, 12);
+        for (a, one) in strands.iter().enumerate() {
+            for (b, other) in strands.iter().enumerate() {
+                let ((top, end), (other_top, other_end)) = (one.range(), other.range());
+                let overlap = a != b && top < other_end + NEAR && other_top < end + NEAR;
+                assert!(!overlap || tracks[a] != tracks[b], "{one:?} {other:?}");
+            }
+        }
     }
 }

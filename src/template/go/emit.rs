@@ -31,6 +31,7 @@ pub(super) fn emit(text: &str, file: &File<'_>, root: &Value) -> Result<Program,
             line: 0,
             blocks: 0,
             names: 0,
+            loops: Vec::new(),
         };
         if let Some(id) = dollar {
             emitter.block(0, &format!("set v{id} = go.cell({ROOT})"));
@@ -55,6 +56,16 @@ struct Emitter<'a> {
     line: usize,
     blocks: usize,
     names: usize,
+    loops: Vec<Loop>,
+}
+
+/// A loop of the engine.
+enum Loop {
+    /// The body of a `range`.
+    Body,
+    /// The `else` of one, as a loop of one turn, which its `break` leaves: what is set when a `continue` leaves it,
+    /// which is the surrounding loop's.
+    Else(String),
 }
 
 /// What the engine's parser takes, less what one tag needs.
@@ -74,7 +85,7 @@ impl Emitter<'_> {
             Item::Branch { with, arms, otherwise } => self.branch(*with, arms, otherwise.as_deref())?,
             Item::Range { at, pipe, body, otherwise } => self.range(*at, pipe, body, otherwise.as_deref())?,
             Item::Break { at } => self.block(*at, "break"),
-            Item::Continue { at } => self.block(*at, "continue"),
+            Item::Continue { at } => self.go_on(*at),
             Item::Call { at, name, pipe } => self.call(*at, name, pipe.as_ref())?,
         }
         Ok(())
@@ -281,7 +292,9 @@ impl Emitter<'_> {
             _ => {}
         }
         let outer = self.scope.set_dot(dot);
+        self.loops.push(Loop::Body);
         self.items(body)?;
+        self.loops.pop();
         self.scope.set_dot(outer);
         self.out.push_str("{% endfor %}");
         if let Some(items) = otherwise {
@@ -292,12 +305,56 @@ impl Emitter<'_> {
                     self.bind(at, id, false, &whole);
                 }
             }
-            self.items(items)?;
+            if leaves(items) {
+                self.leavable(at, items)?;
+            } else {
+                self.items(items)?;
+            }
             self.out.push_str("{% endif %}");
         }
         self.blocks -= 1;
         Ok(())
     }
+
+    /// The `else` of a `range` with a `break`, which in Go belongs to that `range`.
+    fn leavable(&mut self, at: usize, items: &[Item<'_>]) -> Result<(), Failure> {
+        self.nest(at)?;
+        let goes_on = self.fresh('c');
+        self.block(at, &format!("set {goes_on} = go.cell(false)"));
+        self.block(at, "for _ in [none]");
+        self.loops.push(Loop::Else(goes_on.clone()));
+        self.items(items)?;
+        self.loops.pop();
+        self.out.push_str("{% endfor %}");
+        self.block(at, &format!("if {goes_on}.v"));
+        self.go_on(at);
+        self.out.push_str("{% endif %}");
+        self.blocks -= 1;
+        Ok(())
+    }
+
+    /// `continue`
+    fn go_on(&mut self, at: usize) {
+        match self.loops.last() {
+            Some(Loop::Else(goes_on)) => {
+                let code = format!("do go.put({goes_on}, true)");
+                self.block(at, &code);
+                self.block(at, "break");
+            }
+            Some(Loop::Body) | None => self.block(at, "continue"),
+        }
+    }
+}
+
+/// Whether what a `range` guards, or its `else`, holds a `break` of its own.
+fn leaves(items: &[Item<'_>]) -> bool {
+    items.iter().any(|item| match item {
+        Item::Break { .. } => true,
+        Item::Branch { arms, otherwise, .. } => {
+            arms.iter().any(|arm| leaves(&arm.body)) || otherwise.as_deref().is_some_and(leaves)
+        }
+        _ => false,
+    })
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod view;
 use std::fmt;
 
 use super::TemplateErrorKind;
+use super::error::position;
 
 pub(crate) use run::Go;
 
@@ -54,6 +55,23 @@ impl Failure {
             TemplateErrorKind::Failed => Self { kind: TemplateErrorKind::Syntax, ..self },
             _ => self,
         }
+    }
+
+    /// The same; when it stands on another line than the braces that it is in, a `}}` may be missing above.
+    fn in_open_action(self, text: &str) -> Self {
+        let before = text.get(..self.offset).unwrap_or_default();
+        let Some(open) = before.rfind("{{").filter(|open| {
+            let inside = &before[*open..];
+            inside.contains('\n') && !inside.contains("}}")
+        }) else {
+            return self;
+        };
+        let (line, _) = position(text, open);
+        let mut hint = format!("the action that was opened in line {line} is still open here");
+        if let Some(more) = &self.hint {
+            hint = format!("{hint}; {more}");
+        }
+        self.hint(hint)
     }
 
     fn hint(self, hint: impl Into<String>) -> Self {

@@ -70,7 +70,7 @@ impl Go {
 
     fn program(&self, text: &str) -> Result<Program, Failure> {
         let read = || emit(text, &parse::parse(text)?, &self.root);
-        read().map_err(Failure::while_reading)
+        read().map_err(|failure| failure.while_reading().in_open_action(text))
     }
 
     fn context(&self, runtime: &Arc<Runtime>) -> Value {

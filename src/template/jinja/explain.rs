@@ -4,7 +4,7 @@ use minijinja::value::ValueKind;
 use minijinja::{Error, ErrorKind};
 
 use super::super::error::{near, nearest};
-use super::super::{Environment, TemplateError, TemplateErrorKind, Value};
+use super::super::{Dialect, Environment, TemplateError, TemplateErrorKind, Value, foreign};
 use super::functions::FILTERS;
 
 /// Explains an error of a template named `name` with source `text`.
@@ -30,7 +30,11 @@ pub(super) fn explain(
         | ErrorKind::UnknownMethod => TemplateErrorKind::Undefined,
         _ => TemplateErrorKind::Failed,
     };
-    located.with_hint(hint).of_kind(kind)
+    let foreign = error
+        .range()
+        .filter(|_| kind == TemplateErrorKind::Undefined)
+        .and_then(|range| foreign::hint(text, range.start, Dialect::Jinja));
+    located.with_hint(foreign.or(hint)).of_kind(kind)
 }
 
 /// The engine's spans sometimes begin at the tag: then what is inside is meant.

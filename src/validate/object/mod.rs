@@ -115,7 +115,15 @@ pub(super) fn missing(file: &FileView<'_>, node: &Node) -> Vec<Finding> {
 fn identity(sink: &mut Sink<'_>, node: &Node, id: &ResourceId) {
     let rule = if is_builtin(id) { names::NameRule::of(&id.kind) } else { names::NameRule::Subdomain };
     let mark = |path: &[&str]| node.at(path).map_or(node.mark, |value| value.mark);
-    if !id.is_generated() && !rule.holds(&id.name) {
+    if id.is_generated() {
+        let message = format!(
+            "{} `{}…` has `generateName`, which cannot be applied",
+            id.kind,
+            id.name.trim_end_matches('*')
+        );
+        let hint = "give it a `metadata.name`";
+        sink.add(&rules::MISSING_FIELD, mark(&["metadata", "generateName"]), message, Some(hint.into()));
+    } else if !rule.holds(&id.name) {
         let message = format!("`{}` is no name for a {}", id.name, id.kind);
         sink.add(&rules::NAME, mark(&["metadata", "name"]), message, Some(rule.words().into()));
     } else if id.kind == "CronJob" && id.name.len() > names::CRON_JOB_MAX {

@@ -47,6 +47,20 @@ pub const CASES: &[Case] = &[
             ),
         )],
     },
+    // No environment exists as slots: agents may work in each.
+    Case {
+        rule: "codex/mcp-server",
+        at: &["services.yaml:6"],
+        broken: &[(
+            "services.yaml",
+            "project: demo\nenvironments: {dev: {}}\ncodex:\n  mcp:\n    servers:\n      - {name: a}\n",
+        )],
+        // Where some do, agents work in those.
+        kept: &[(
+            "services.yaml",
+            "project: demo\nenvironments: {dev: {}, ai: {}}\ncodex:\n  mcp:\n    servers:\n      - {name: a{% if Env == 'ai' %}, command: x{% endif %}}\n",
+        )],
+    },
     Case {
         rule: "codex/mcp-server",
         at: &["services.yaml:6", "services.yaml:7"],
@@ -109,8 +123,11 @@ fn files_of_the_agents_config_and_pieces_that_do_not_fit_together() {
     assert!(only(&run, "codex/config")["message"].as_str().unwrap().contains("duplicate key"));
     project.file("block.toml", "b = '{{ Nope }}'\n");
     assert_eq!(findings(&project.run(&["validate", "-o", "json"])), ["block.toml:1 template/undefined"]);
-    // Agents work in slots: elsewhere nobody writes that file.
+    // Where no environment exists as slots, agents may work in each.
     let services = project.read("services.yaml");
     project.file("services.yaml", services.replace("{ai:", "{dev:"));
-    project.ok(&["validate", "--deny-warnings"]);
+    assert_eq!(findings(&project.run(&["validate", "-o", "json"])), ["block.toml:1 template/undefined"]);
+    // Where one does, nobody writes that file elsewhere.
+    project.file("services.yaml", services.replace("{ai:", "{ai: {}, dev:"));
+    project.ok(&["validate", "--deny-warnings", "--env", "dev"]);
 }

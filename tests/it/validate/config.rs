@@ -31,9 +31,12 @@ pub const CASES: &[Case] = &[
     },
     Case {
         rule: "config/invalid",
-        at: &["services.yaml:6", "services.yaml:7"],
-        broken: &[("services.yaml", base!("maxSlots: many\nenvFiles: x\n")), ("a.yaml", MAP)],
-        kept: &[("services.yaml", BASE)],
+        at: &["services.yaml:6", "services.yaml:7", "services.yaml:8"],
+        broken: &[
+            ("services.yaml", base!("maxSlots: many\nenvFiles: x\nstate: {configmapNamespace: A_b}\n")),
+            ("a.yaml", MAP),
+        ],
+        kept: &[("services.yaml", base!("state: {configmapNamespace: ''}\n"))],
     },
     Case {
         rule: "config/inheritance",

@@ -37,9 +37,9 @@ pub const CASES: &[Case] = &[
     object!("resource/not-an-object", [3], "# first\n---\n- a\n", map!("  name: a\n")),
     object!(
         "resource/missing-field",
-        [1, 1, 3, 6, 6],
-        "kind: ConfigMap\n---\napiVersion: v1\nmetadata: {name: x}\n---\napiVersion: v1\n",
-        map!("  generateName: a-\n")
+        [1, 1, 3, 6, 6, 10],
+        "kind: ConfigMap\n---\napiVersion: v1\nmetadata: {name: x}\n---\napiVersion: v1\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {generateName: a-}\n",
+        map!("  name: a\n  generateName: a-\n")
     ),
     object!(
         "resource/name",

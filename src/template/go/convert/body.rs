@@ -34,6 +34,8 @@ pub(super) struct Writer<'a> {
     pub own: Jx,
     /// The definition whose body is being converted.
     pub current: Option<String>,
+    /// Is this the `else` of a `range`? Jinja's `break` there leaves the loop around it.
+    pub in_else: bool,
     /// What is known to have a value here.
     pub guards: Vec<String>,
     pub done: Converted,
@@ -56,6 +58,7 @@ impl<'a> Writer<'a> {
             dot: root.clone(),
             own: root,
             current: None,
+            in_else: false,
             guards: Vec::new(),
             done: Converted::default(),
             pieces: BTreeMap::new(),
@@ -108,6 +111,9 @@ impl<'a> Writer<'a> {
             Item::Action { at, pipe } => self.action(*at, pipe),
             Item::Branch { with, arms, otherwise } => self.branch(*with, arms, otherwise.as_deref()),
             Item::Range { at, pipe, body, otherwise } => self.range(*at, pipe, body, otherwise.as_deref()),
+            Item::Break { at } if self.in_else => {
+                refuse(*at, "`break` in the `else` of a `range`", "put what it skips into an `if`")
+            }
             Item::Break { at } => {
                 self.put(*at, vec![Piece::Block("break".to_owned())]);
                 Ok(())

@@ -59,6 +59,7 @@ impl Writer<'_> {
         }
         self.put(at, opening);
         let outer = std::mem::replace(&mut self.dot, names.dot);
+        let in_else = std::mem::replace(&mut self.in_else, false);
         self.inner(body);
         self.dot = outer;
         self.names.visible.truncate(visible);
@@ -68,9 +69,11 @@ impl Writer<'_> {
             if let Some(&tag) = self.tags.0[opener].elses.last() {
                 self.put_tag(tag, tags);
             }
+            self.in_else = true;
             self.inner(items);
             self.names.visible.truncate(visible);
         }
+        self.in_else = in_else;
         self.put_tag(self.tags.0[opener].close, vec![block(if guarded { "endif" } else { "endfor" })]);
         Ok(())
     }
