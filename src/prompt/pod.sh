@@ -156,14 +156,15 @@ start() {
   [ ! -e "$folder/ended" ] || fail "the run was stopped before it began"
   # The answer to an earlier try may have been lost.
   if [ ! -e "$folder/pid" ]; then
-    last=$(cat "$state/current" 2>/dev/null)
-    if [ -n "$last" ] && alive "$last"; then
+    for other in "$state"/runs/*; do
+      other=${other##*/}
+      alive "$other" || continue
       if [ "$replace" != yes ]; then
-        echo "codexctl: busy $last $(cat "$state/runs/$last/about")"
+        echo "codexctl: busy $other $(cat "$state/runs/$other/about")"
         return
       fi
-      end_run "$last" replaced
-    fi
+      end_run "$other" replaced
+    done
     mkdir -p "$folder" || exit 1
     mv "$draft" "$folder/prompt" && : >"$folder/events" && : >"$folder/log" || exit 1
     printf '%s\n' "$about" >"$folder/about"
@@ -180,12 +181,12 @@ start() {
   echo "codexctl: started $run"
 }
 
-# The last five runs are kept; their names sort by time.
+# The last five runs are kept, by the pod's own clock: their names are of their callers' clocks. Never goes the run that
+# was just started, or one whose agent works.
 forget() {
-  set -- "$state"/runs/*
-  while [ $# -gt 5 ]; do
-    rm -rf "$1"
-    shift
+  # shellcheck disable=SC2012 # find has no order
+  ls -1t "$state/runs" | tail -n +6 | while read -r old; do
+    [ "$old" = "$run" ] || alive "$old" || rm -rf "${state:?}/runs/$old"
   done
 }
 
