@@ -15,8 +15,8 @@ use crate::tools::kubectl::{Kubectl, explained, words};
 const SCRIPT: &str = include_str!("pod.sh");
 /// Writes the script. The count of bytes tells whether all of it arrived.
 const INSTALL: &str = r#"umask 077; dir=${HOME:?the pod has no HOME}/.codexctl; mkdir -p "$dir" && cat >"$dir/agent.$$" || exit 1; [ "$(($(wc -c <"$dir/agent.$$")))" -eq "$1" ] || { rm -f "$dir/agent.$$"; exit 75; }; mv -f "$dir/agent.$$" "$dir/agent.sh" && echo "codexctl: installed""#;
-/// Runs it.
-const CALL: &str = r#"exec sh "$HOME/.codexctl/agent.sh" "$@""#;
+/// Runs it. A pod that was replaced since has no script, and no run.
+const CALL: &str = r#"script=$HOME/.codexctl/agent.sh; [ ! -e "$script" ] || exec sh "$script" "$@"; case $1 in follow) echo "@end gone" ;; stop) echo "codexctl: stopped" ;; *) echo "its pod was replaced meanwhile, start anew" >&2; exit 1 ;; esac"#;
 /// The Deployment the agent's pod belongs to (spec section 8).
 pub(super) const DEPLOYMENT: &str = "codex";
 /// `kubectl exec`'s name for it.
@@ -27,6 +27,8 @@ const CALL_LIMIT: Duration = Duration::from_secs(120);
 const SILENCE: Duration = Duration::from_secs(15);
 /// EX_TEMPFAIL: what was sent did not arrive whole.
 const TRY_AGAIN: i32 = 75;
+/// Exit codes from here on tell of a signal: what ran there was killed, which says nothing about the agent.
+const KILLED: i32 = 128;
 
 /// The agent's pod.
 #[derive(Debug)]
@@ -183,6 +185,9 @@ fn verdict(failure: Failure) -> Verdict {
         message.lines().rev().find_map(|line| line.strip_prefix("command terminated with exit code "));
     match of_script.and_then(|code| code.trim().parse::<i32>().ok()) {
         Some(TRY_AGAIN) => Verdict::Broken("the connection broke while sending".into()),
+        Some(code) if code >= KILLED => {
+            Verdict::Broken(format!("codexctl's script in the pod was killed (exit code {code})"))
+        }
         Some(code) => {
             let said: Vec<&str> = message
                 .lines()
