@@ -139,6 +139,9 @@ impl<'a> Watch<'a> {
                 }
                 Frame::Alive => {}
                 Frame::Log(bytes) => self.log.extend(bytes),
+                Frame::Full => {
+                    tracing::warn!("the disk of the pod's HOME is full; events and log may lack their ends");
+                }
                 Frame::End(ending) => {
                     if let Some(rest) = self.lines.rest() {
                         self.show(&rest);

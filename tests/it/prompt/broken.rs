@@ -183,3 +183,36 @@ fn a_new_pod_without_the_script() {
     assert!(run.stderr.contains("its pod was replaced since"), "{}", run.stderr);
     assert!(!run.stderr.contains("cannot open"), "{}", run.stderr);
 }
+
+#[test]
+fn nothing_is_started_on_a_full_disk() {
+    let Some(pod) = Pod::new("") else { return };
+    // A run's folder whose notes meet a full disk.
+    let mkdir = pod.file_in("bin/mkdir");
+    let full = "#!/bin/sh\nPATH=/usr/bin:/bin mkdir \"$@\" || exit\ncase $2 in */runs/*) ln -s /dev/full \"$2/pid.new\" ;; esac\n";
+    std::fs::write(&mkdir, full).unwrap();
+    std::fs::set_permissions(&mkdir, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let error = pod.fails(1, &RUN);
+    assert!(error.contains("No space left on device") && error.contains("was not started"), "{error}");
+    assert!(error.contains("hint: the disk of the pod's HOME is full"), "{error}");
+    assert!(!pod.read_in("processes").contains("exec --json"), "no agent was started");
+    std::fs::remove_file(&mkdir).unwrap();
+    assert_eq!(pod.ok(&RUN), DONE_EVENTS);
+}
+
+#[test]
+fn a_disk_that_gets_full_costs_no_exit_code() {
+    let Some(pod) = Pod::new("") else { return };
+    // What has no room yet meets a full disk.
+    let full = r#"for name in exit.new ended.new probe; do
+        ln -s /dev/full "$HOME/.codexctl/runs/$CODEXCTL_RUN/$name" 2>/dev/null
+    done
+    echo '{"n":1}'"#;
+    pod.behave(&format!("{full}; exit 7"));
+    let run = pod.run(&RUN);
+    assert_eq!((run.code, run.stdout.as_str()), (7, "{\"n\":1}\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("the disk of the pod's HOME is full"), "{}", run.stderr);
+    pod.behave(&format!("{full}; sleep 300"));
+    let run = pod.run(&[&RUN[..], &["--timeout", "1s"]].concat());
+    assert!(run.code == 1 && run.stderr.contains("its time limit"), "{}", run.stderr);
+}
