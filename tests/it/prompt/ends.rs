@@ -137,6 +137,19 @@ fn a_reader_that_leaves_does_not_end_it() {
 }
 
 #[test]
+fn a_full_disk_under_stdout_says_that_the_agent_goes_on() {
+    let Some(pod) = Pod::new("") else { return };
+    pod.behave("echo '{\"n\":1}'; while [ ! -e \"$POD/go\" ]; do sleep 0.1; done; echo '{\"n\":2}'");
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let run = Run::from(pod.command(&RUN).stdout(full).output().unwrap());
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("cannot write to stdout: No space left on device"), "{}", run.stderr);
+    assert!(run.stderr.contains("`codexctl prompt attach` follows it again"), "{}", run.stderr);
+    std::fs::write(pod.file_in("go"), "").unwrap();
+    assert_eq!(pod.ok(&["prompt", "attach", "--slot", "3"]), "{\"n\":1}\n{\"n\":2}\n");
+}
+
+#[test]
 fn what_an_agent_leaves_behind_by_itself_does_not_hold_the_run() {
     let Some(pod) = Pod::new("") else { return };
     pod.behave("echo '{\"n\":1}'; sleep 305 & exit 0");
