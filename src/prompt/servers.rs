@@ -11,11 +11,14 @@ use toml::{Table, Value};
 use super::material::Material;
 use crate::config::schema::{McpServer, McpTool, McpType, McpValue};
 use crate::error::Fault;
-use crate::process::is_secret_name;
+use crate::process::{Secrets, is_secret_name};
 use crate::yaml::Located;
 
 /// URL path of a Service that names none.
 const SERVICE_PATH: &str = "/mcp";
+
+/// Headers that hold secrets though their names, in capitals, do not say so.
+const SECRET_HEADERS: [&str; 4] = ["AUTHORIZATION", "PROXY_AUTHORIZATION", "COOKIE", "X_AUTH"];
 
 /// The servers as TOML; empty without servers.
 ///
@@ -36,6 +39,23 @@ pub(super) fn tables(material: &Material, servers: &[Located<McpServer>]) -> Res
     }
     let whole = Table::from_iter([("mcp_servers".to_string(), Value::Table(all))]);
     Ok(toml::to_string(&whole)?)
+}
+
+/// Teaches the log the secrets that stand in services.yaml itself: values of variables and headers whose names say so,
+/// as they are and as TOML writes them.
+pub(super) fn secrets(servers: &[Located<McpServer>], secrets: &Secrets) {
+    for server in servers {
+        for (name, value) in server.env.iter().chain(&server.headers) {
+            let plain = name.replace('-', "_").to_ascii_uppercase();
+            let secret = is_secret_name(&plain) || SECRET_HEADERS.contains(&plain.as_str());
+            let Some(text) = value.value.as_ref().filter(|_| secret) else { continue };
+            let written = Value::from(text.as_str()).to_string();
+            // `Bearer WORD`: the word alone is as secret.
+            let word = text.split_whitespace().last().unwrap_or_default();
+            let inner = written.trim_matches(['"', '\'', '\n']);
+            secrets.learn([text.as_str(), word, inner].map(|form| ("MCP_TOKEN", form)));
+        }
+    }
 }
 
 /// What is wrong with a server.
