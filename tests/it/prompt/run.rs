@@ -256,6 +256,12 @@ fn wrong_usage_and_wrong_durations_start_nothing() {
     }
     pod.file("services.yaml", super::pod::services("  timeouts: {exec: 90 minutes}\n"));
     assert!(pod.fails(2, &RUN).contains("codex.timeouts.exec"));
+    for key in ["exec", "rollout"] {
+        pod.file("services.yaml", super::pod::services(&format!("  timeouts:\n    {key}: 0\n")));
+        let error = pod.fails(2, &RUN);
+        let place = format!("services.yaml:10: codex.timeouts.{key}: a time limit must be longer than 0");
+        assert!(error.contains(&place), "{error}");
+    }
     assert_eq!(pod.calls(), []);
     pod.file("services.yaml", super::pod::services(""));
     pod.sim.remove("apps/v1", "Deployment", "demo-dev-3", "codex");
