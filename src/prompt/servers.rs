@@ -118,6 +118,11 @@ impl Reader<'_> {
                 let url = self.url(server, namespace);
                 table.insert("url".into(), url.into());
                 if let Some(name) = server.bearer_token_env_var.as_ref().filter(|name| !name.is_empty()) {
+                    if !is_variable(name) {
+                        self.problem(format!(
+                            "`bearer_token_env_var` must be a variable's name, found `{name}`"
+                        ));
+                    }
                     table.insert("bearer_token_env_var".into(), name.clone().into());
                 }
                 self.headers(server, &mut table);
@@ -190,8 +195,18 @@ impl Reader<'_> {
     fn headers(&mut self, server: &McpServer, table: &mut Table) {
         let (mut fixed, mut named) = (Table::new(), Table::new());
         for (name, value) in &server.headers {
+            if !is_header(name) {
+                self.problem(format!("headers: `{name}` is no name of an HTTP header"));
+            }
             match self.origin(&format!("headers.{name}"), value) {
-                Some(Origin::Text(text)) => drop(fixed.insert(name.clone(), text.into())),
+                Some(Origin::Text(text)) => {
+                    if text.contains(|c: char| c.is_control() && c != '\t') {
+                        self.problem(format!(
+                            "headers.{name}: a header's value is one line without control characters"
+                        ));
+                    }
+                    fixed.insert(name.clone(), text.into());
+                }
                 Some(Origin::Pod { name: source, .. }) => drop(named.insert(name.clone(), source.into())),
                 None => {}
             }
@@ -265,6 +280,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// A `token` of RFC 9110.
+fn is_header(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
 }
 
 fn is_variable(name: &str) -> bool {

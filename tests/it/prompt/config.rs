@@ -265,3 +265,24 @@ fn the_debug_log_shows_no_literal_secret_of_a_server() {
     }
     assert!(preview.contains("***") && preview.contains("plain-value"), "{preview}");
 }
+
+#[test]
+fn headers_and_bearer_variables_that_no_client_would_send_are_problems() {
+    let server = |lines: &str| {
+        services(&format!(
+            "  mcp:\n    servers:\n      - name: b\n        type: https\n        endpoint: https://b.test/mcp\n        {lines}\n"
+        ))
+    };
+    for (lines, problem) in [
+        ("headers: {'A: b': {value: x}}", "headers: `A: b` is no name of an HTTP header"),
+        ("headers: {A: {value: \"x\\ny\"}}", "headers.A: a header's value is one line"),
+        ("bearer_token_env_var: a b", "`bearer_token_env_var` must be a variable's name, found `a b`"),
+    ] {
+        let project = Project::new(&server(lines));
+        let error = project.fails(2, &["prompt", "config", "--slot", "3"]);
+        assert!(error.contains("services.yaml:11: ") && error.contains(problem), "{error}");
+    }
+    let project =
+        Project::new(&server("headers: {X-A_b.c: {value: \"x\ty\"}}\n        bearer_token_env_var: A_TOKEN"));
+    project.ok(&["prompt", "config", "--slot", "3"]);
+}
