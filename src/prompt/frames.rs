@@ -31,6 +31,8 @@ pub(super) enum Frame {
     Alive,
     /// Bytes of the end of the agent's log.
     Log(Vec<u8>),
+    /// The pod's disk is full.
+    Full,
     /// The end of the run and of the frames.
     End(Ending),
 }
@@ -97,6 +99,9 @@ impl Reader {
         if rest == "0" {
             return Some(Some(Frame::Alive));
         }
+        if rest == "full" {
+            return Some(Some(Frame::Full));
+        }
         if let Ok(count) = rest.parse() {
             self.place = Place::Events(count);
             return Some(None);
@@ -135,7 +140,7 @@ fn ending(text: &str) -> Option<Ending> {
 mod tests {
     use super::*;
 
-    const STREAM: &[u8] = b"@run r1 issue 7\n@5\nab\n@c@0\n@log 3\nx\ny@end exit 143 9 timeout\n";
+    const STREAM: &[u8] = b"@run r1 issue 7\n@5\nab\n@c@0\n@log 3\nx\ny@full\n@end exit 143 9 timeout\n";
 
     /// The frames of a stream that comes in pieces of this size; neighbouring bytes joined.
     fn frames(size: usize) -> Vec<Frame> {
@@ -160,6 +165,7 @@ mod tests {
             Frame::Events(b"ab\n@c".to_vec()),
             Frame::Alive,
             Frame::Log(b"x\ny".to_vec()),
+            Frame::Full,
             Frame::End(ending),
         ];
         for size in 1..=STREAM.len() {

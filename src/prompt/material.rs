@@ -88,6 +88,7 @@ impl Material {
         context.extra.insert("WORKSPACE".into(), WORKSPACE.into());
         context.extra.insert("CONTEXT7".into(), flag(key && !declared));
         context.extra.insert("REVIEW_MCP".into(), flag(codex.review_mcp_enabled));
+        servers::secrets(&codex.mcp.servers, app.secrets());
         let builtin = (key && !declared).then(|| servers::context7(&lang));
         context.extra.insert("MCP_SERVERS".into(), servers::listing(&codex.mcp.servers, builtin.as_ref()));
         Ok(Self { stack, context: stack_context, lang, secrets: app.secrets().clone() })

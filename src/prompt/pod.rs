@@ -13,10 +13,11 @@ use crate::tools::kubectl::{Kubectl, explained, words};
 
 /// The script; part of the file's name is the version, so that another codexctl's script stays as it is.
 const SCRIPT: &str = include_str!("pod.sh");
-/// Writes the script. The count of bytes tells whether all of it arrived.
-const INSTALL: &str = r#"umask 077; dir=${HOME:?the pod has no HOME}/.codexctl; mkdir -p "$dir" && cat >"$dir/agent.$$" || exit 1; [ "$(($(wc -c <"$dir/agent.$$")))" -eq "$1" ] || { rm -f "$dir/agent.$$"; exit 75; }; mv -f "$dir/agent.$$" "$dir/agent.sh" && echo "codexctl: installed""#;
-/// Runs it.
-const CALL: &str = r#"exec sh "$HOME/.codexctl/agent.sh" "$@""#;
+/// Writes the script, where it is not there already: `attach` must work on a full disk too. The count of bytes tells
+/// whether all of it arrived; the script is ASCII.
+const INSTALL: &str = r#"umask 077; dir=${HOME:?the pod has no HOME}/.codexctl; new=$(cat; echo .); new=${new%.}; [ "$(($(printf %s "$new" | wc -c)))" -eq "$1" ] || exit 75; [ "$new." = "$(cat "$dir/agent.sh" 2>/dev/null; echo .)" ] || { mkdir -p "$dir" && printf %s "$new" | cat >"$dir/agent.$$" && mv -f "$dir/agent.$$" "$dir/agent.sh"; } || { rm -f "$dir/agent.$$"; exit 1; }; echo "codexctl: installed""#;
+/// Runs it. A pod that was replaced since has no script, and no run.
+const CALL: &str = r#"script=$HOME/.codexctl/agent.sh; [ ! -e "$script" ] || exec sh "$script" "$@"; case $1 in follow) echo "@end gone" ;; stop) echo "codexctl: stopped" ;; *) echo "its pod was replaced meanwhile, start anew" >&2; exit 1 ;; esac"#;
 /// The Deployment the agent's pod belongs to (spec section 8).
 pub(super) const DEPLOYMENT: &str = "codex";
 /// `kubectl exec`'s name for it.
@@ -27,6 +28,8 @@ const CALL_LIMIT: Duration = Duration::from_secs(120);
 const SILENCE: Duration = Duration::from_secs(15);
 /// EX_TEMPFAIL: what was sent did not arrive whole.
 const TRY_AGAIN: i32 = 75;
+/// Exit codes from here on tell of a signal: what ran there was killed, which says nothing about the agent.
+const KILLED: i32 = 128;
 
 /// The agent's pod.
 #[derive(Debug)]
@@ -183,6 +186,9 @@ fn verdict(failure: Failure) -> Verdict {
         message.lines().rev().find_map(|line| line.strip_prefix("command terminated with exit code "));
     match of_script.and_then(|code| code.trim().parse::<i32>().ok()) {
         Some(TRY_AGAIN) => Verdict::Broken("the connection broke while sending".into()),
+        Some(code) if code >= KILLED => {
+            Verdict::Broken(format!("codexctl's script in the pod was killed (exit code {code})"))
+        }
         Some(code) => {
             let said: Vec<&str> = message
                 .lines()
@@ -190,7 +196,13 @@ fn verdict(failure: Failure) -> Verdict {
                 .collect();
             let said = said.join("\n");
             let said = if said.trim().is_empty() { format!("exit code {code}") } else { said };
-            Verdict::Fatal(Fault::failed(format!("in the agent's pod: {}", said.trim())).into())
+            let fault = Fault::failed(format!("in the agent's pod: {}", said.trim()));
+            let fault = if said.contains("No space left on device") {
+                fault.hint("the disk of the pod's HOME is full: make room there, or give it more")
+            } else {
+                fault
+            };
+            Verdict::Fatal(fault.into())
         }
         None if LASTING.iter().any(|part| message.contains(part)) => Verdict::Fatal(explained(failure)),
         None if message.trim().is_empty() => Verdict::Broken("kubectl ended without a word".into()),

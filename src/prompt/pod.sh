@@ -12,7 +12,9 @@
 # through pipes, never into arguments.
 #
 # State of a run, in ~/.codexctl/runs/RUN: prompt, events (stdout), log (stderr), about, pid (of the supervisor, with the
-# time it was born, because numbers come again), ended (why it was ended), exit (code and seconds; written last).
+# time it was born, because numbers come again), agent (the same of the agent, which leads a session of its own), ended
+# (why it was ended), exit (code and seconds; written last). The disk may get full: the last four have their room, as
+# NAME.new, before anything is started.
 umask 077
 : "${HOME:?the pod has no HOME}"
 state=$HOME/.codexctl
@@ -35,6 +37,15 @@ nap() { sleep 0.2 2>/dev/null || sleep 1; }
 # whole FILE SIZE: a cut connection ends stdin early, and nothing else tells.
 whole() { [ "$(($(wc -c <"$1")))" -eq "$2" ]; }
 
+# put FILE LINE: by cat, whose words for a full disk say that it is full; the shell's do not.
+put() { printf '%s\n' "$2" | cat >"$1"; }
+
+# room FILE: for a later note.
+room() { put "$1.new" "                                                                "; }
+
+# note FILE LINE: into its room, and all at once. Readers take the first line.
+note() { printf '%s\n' "$2" 1<>"$1.new" && mv -f "$1.new" "$1"; }
+
 # born PID: when a process was started; fails for one that is gone or dead (the pod's first process may never reap).
 born() {
   { read -r stat_ <"/proc/$1/stat"; } 2>/dev/null || return 1
@@ -52,30 +63,84 @@ alive() {
   [ "$(born "$pid_")" = "$born_" ]
 }
 
-# members RUN: every process the agent has started, whatever session or parent it has by now: they inherit a mark.
+has() {
+  case " $1 " in *" $2 "*) return 0 ;; esac
+  return 1
+}
+
+# facts PROC: state, parent and session of a process.
+facts() {
+  { read -r stat_ <"$1/stat"; } 2>/dev/null || return 1
+  # shellcheck disable=SC2086
+  set -- ${stat_##*) }
+  dead_=$1 parent_=$2 session_=$4
+}
+
+marked() { { tr '\0' '\n' <"$1/environ"; } 2>/dev/null | grep -qx "CODEXCTL_RUN=$2"; }
+
+# members RUN: every process the agent has started, into found_. They inherit a mark; whoever has cleared its environment
+# is told by its parent or its session. Sessions stay in sessions_, for when the parents are gone; strangers_ are those
+# that have no mark.
 members() {
-  for proc_ in /proc/[0-9]*; do
-    if { tr '\0' '\n' <"$proc_/environ"; } 2>/dev/null | grep -qx "CODEXCTL_RUN=$1"; then
-      echo "${proc_#/proc/}"
-    fi
+  { read -r pid_ born_ <"$state/runs/$1/pid"; } 2>/dev/null || pid_=
+  { read -r agent_ born_ <"$state/runs/$1/agent"; } 2>/dev/null || agent_=
+  found_=
+  if [ -n "$agent_" ]; then
+    # Its number comes again only when nothing is left in its session.
+    if at_=$(born "$agent_") && [ "$at_" = "$born_" ]; then found_=$agent_; fi
+    if [ -n "$found_" ] || [ ! -e "/proc/$agent_" ]; then sessions_="$sessions_ $agent_"; fi
+  fi
+  grown_=yes
+  while [ -n "$grown_" ]; do
+    grown_=
+    for proc_ in /proc/[0-9]*; do
+      one_=${proc_#/proc/}
+      if [ "$one_" = "$pid_" ] || ! facts "$proc_"; then continue; fi
+      case $dead_ in Z | X) continue ;; esac
+      if ! has "$found_" "$one_"; then
+        if ! has "$found_" "$parent_" && ! has "$sessions_" "$session_"; then
+          if has "$strangers_" "$one_"; then continue; fi
+          if ! marked "$proc_" "$1"; then
+            strangers_="$strangers_ $one_"
+            continue
+          fi
+        fi
+        found_="$found_ $one_" grown_=yes
+      fi
+      # The supervisor's session is not the agent's, and 0 is one outside of the pod.
+      if [ "$session_" != "$pid_" ] && [ "$session_" != 0 ] && ! has "$sessions_" "$session_"; then
+        sessions_="$sessions_ $session_" grown_=yes
+      fi
+    done
   done
 }
 
-# end_run RUN REASON: politely, then for good. The supervisor notes the exit code by itself.
-end_run() {
-  [ -e "$state/runs/$1/ended" ] || echo "$2" >"$state/runs/$1/ended"
+# end_all RUN: politely, then for good.
+end_all() {
+  sessions_='' strangers_=''
   for signal_ in TERM KILL; do
     turn_=0
-    while :; do
-      pids_=$(members "$1")
-      [ -n "$pids_" ] || break 2
+    while [ "$turn_" -le 15 ]; do
+      members "$1"
+      [ -n "$found_" ] || return 0
       # shellcheck disable=SC2086
-      [ "$turn_" -gt 0 ] || kill -"$signal_" $pids_ 2>/dev/null
+      if [ "$turn_" -eq 0 ] || [ "$signal_" = KILL ]; then kill -"$signal_" $found_ 2>/dev/null; fi
       turn_=$((turn_ + 1))
-      [ "$turn_" -le 15 ] || break
       nap
     done
   done
+}
+
+# end_run RUN REASON: the supervisor notes the exit code by itself.
+end_run() {
+  [ -e "$state/runs/$1/ended" ] || note "$state/runs/$1/ended" "$2"
+  # Its agent may be about to start.
+  turn_=0
+  while alive "$1" && [ ! -e "$state/runs/$1/agent" ] && [ "$turn_" -lt 50 ]; do
+    turn_=$((turn_ + 1))
+    nap
+  done
+  end_all "$1"
   turn_=0
   while alive "$1" && [ "$turn_" -lt 50 ]; do
     turn_=$((turn_ + 1))
@@ -126,8 +191,9 @@ prepare() {
 # One start at a time; a lock whose holder was killed is taken over.
 lock() {
   turn_=0
-  until mkdir "$state/lock" 2>/dev/null; do
+  until why_=$(mkdir "$state/lock" 2>&1); do
     turn_=$((turn_ + 1))
+    [ -d "$state/lock" ] || [ "$turn_" -lt 25 ] || fail "$why_"
     if { read -r pid_ born_ <"$state/lock/holder"; } 2>/dev/null; then
       [ "$(born "$pid_")" = "$born_" ] || rm -rf "$state/lock"
     elif [ "$turn_" -gt 25 ]; then
@@ -137,7 +203,7 @@ lock() {
     nap
   done
   trap 'rm -rf "$state/lock" "$draft"' EXIT
-  echo "$$ $(born $$)" >"$state/lock/holder"
+  put "$state/lock/holder" "$$ $(born $$)"
 }
 
 start() {
@@ -151,41 +217,50 @@ start() {
   whole "$draft" "$size" || incomplete "the prompt"
   command -v setsid >/dev/null 2>&1 || fail "setsid is not installed in the pod (Debian package util-linux)"
   [ -d "$dir" ] || fail "the pod has no folder $dir"
-  lock
+  lock || exit 1
   # The caller has given up meanwhile.
   [ ! -e "$folder/ended" ] || fail "the run was stopped before it began"
   # The answer to an earlier try may have been lost.
   if [ ! -e "$folder/pid" ]; then
-    last=$(cat "$state/current" 2>/dev/null)
-    if [ -n "$last" ] && alive "$last"; then
+    for other in "$state"/runs/*; do
+      other=${other##*/}
+      alive "$other" || continue
       if [ "$replace" != yes ]; then
-        echo "codexctl: busy $last $(cat "$state/runs/$last/about")"
+        echo "codexctl: busy $other $(cat "$state/runs/$other/about")"
         return
       fi
-      end_run "$last" replaced
+      end_run "$other" replaced
+    done
+    # Nothing is started that could not tell how it ended.
+    if ! { mkdir -p "$folder" && mv "$draft" "$folder/prompt" && true >"$folder/events" && true >"$folder/log" &&
+      put "$folder/about" "$about" && put "$folder/current" "$run" &&
+      room "$folder/pid" && room "$folder/agent" && room "$folder/ended" && room "$folder/exit"; }; then
+      rm -rf "$folder"
+      fail "the agent was not started: no room for the files of its run"
     fi
-    mkdir -p "$folder" || exit 1
-    mv "$draft" "$folder/prompt" && : >"$folder/events" && : >"$folder/log" || exit 1
-    printf '%s\n' "$about" >"$folder/about"
     setsid sh "$0" supervise "$run" "$seconds" "$dir" "$@" </dev/null >/dev/null 2>&1 &
+    supervisor=$!
     turn_=0
     until [ -e "$folder/pid" ]; do
       turn_=$((turn_ + 1))
-      [ "$turn_" -lt 100 ] || fail "the agent's supervisor does not start"
+      if [ "$turn_" -ge 100 ]; then
+        kill -KILL "$supervisor" 2>/dev/null
+        rm -rf "$folder"
+        fail "the agent's supervisor does not start"
+      fi
       nap
     done
-    echo "$run" >"$state/current.$$" && mv -f "$state/current.$$" "$state/current"
     forget
   fi
   echo "codexctl: started $run"
 }
 
-# The last five runs are kept; their names sort by time.
+# The last five runs are kept, by the pod's own clock: their names are of their callers' clocks. Never goes the run that
+# was just started, or one whose agent works.
 forget() {
-  set -- "$state"/runs/*
-  while [ $# -gt 5 ]; do
-    rm -rf "$1"
-    shift
+  # shellcheck disable=SC2012 # find has no order
+  ls -1t "$state/runs" | tail -n +6 | while read -r old; do
+    [ "$old" = "$run" ] || alive "$old" || rm -rf "${state:?}/runs/$old"
   done
 }
 
@@ -195,34 +270,38 @@ supervise() {
   shift 3
   folder=$state/runs/$run
   begin=$(date +%s)
-  cd "$dir" || exit 1
-  CODEXCTL_RUN=$run "$@" <"$folder/prompt" >>"$folder/events" 2>>"$folder/log" &
+  cd "$dir" && mv -f "$folder/current" "$state/current" && note "$folder/pid" "$$ $(born $$)" || exit 1
+  CODEXCTL_RUN=$run setsid "$@" <"$folder/prompt" >>"$folder/events" 2>>"$folder/log" &
   agent=$!
+  note "$folder/agent" "$agent $(born "$agent")" || kill -KILL "$agent"
   (
     trap 'kill "$timer" 2>/dev/null; exit 0' TERM
     sleep "$seconds" &
     timer=$!
     wait "$timer"
-    end_run "$run" timeout
+    # From here on it finishes what it does.
+    trap '' TERM
+    [ -e "$folder/ended" ] || note "$folder/ended" timeout
+    end_all "$run"
   ) &
   watch=$!
-  echo "$$ $(born $$)" >"$folder/pid.new" && mv "$folder/pid.new" "$folder/pid"
   wait "$agent"
   code=$?
+  kill "$watch" 2>/dev/null
+  wait "$watch"
   if [ -e "$folder/ended" ]; then
-    # It may be the watch that ends the run: it finishes by itself.
-    turn_=0
-    while [ -n "$(members "$run")" ] && [ "$turn_" -lt 50 ]; do
+    # It may be another that ends the run.
+    turn_=0 sessions_='' strangers_=''
+    while members "$run" && [ -n "$found_" ] && [ "$turn_" -lt 50 ]; do
       turn_=$((turn_ + 1))
       nap
     done
   fi
-  echo "$code $(($(date +%s) - begin))" >"$folder/exit.new" && mv "$folder/exit.new" "$folder/exit"
-  kill "$watch" 2>/dev/null
+  note "$folder/exit" "$code $(($(date +%s) - begin))"
 }
 
 # Frames: `@run RUN ABOUT`, `@N` and N bytes of events (0: nothing new, but alive), `@log N` and N bytes of the log's end,
-# `@end exit CODE SECONDS REASON`, `@end lost`, `@end gone`. A write that fails ends it: nobody listens any more.
+# `@full` (the disk is), `@end exit CODE SECONDS REASON`, `@end lost`, `@end gone`. A write that fails ends it: nobody listens any more.
 follow() {
   run=$1 offset=$2
   if [ "$run" = current ]; then
@@ -264,11 +343,16 @@ follow() {
   [ "$size" -le 4096 ] || size=4096
   echo "@log $size"
   tail -c "$size" "$folder/log"
+  # More than what the run's own files have given back since.
+  head -c 65536 /dev/zero 2>/dev/null | cat 2>/dev/null >"$folder/probe" || echo "@full"
+  rm -f "$folder/probe"
   if [ "$outcome" = lost ]; then
     echo "@end lost"
   else
-    # shellcheck disable=SC2046
-    echo "@end exit $(cat "$folder/exit")" $(cat "$folder/ended" 2>/dev/null)
+    reason=
+    read -r code seconds <"$folder/exit"
+    [ ! -e "$folder/ended" ] || read -r reason <"$folder/ended"
+    echo "@end exit $code $seconds $reason"
   fi
 }
 

@@ -11,11 +11,14 @@ use toml::{Table, Value};
 use super::material::Material;
 use crate::config::schema::{McpServer, McpTool, McpType, McpValue};
 use crate::error::Fault;
-use crate::process::is_secret_name;
+use crate::process::{Secrets, is_secret_name};
 use crate::yaml::Located;
 
 /// URL path of a Service that names none.
 const SERVICE_PATH: &str = "/mcp";
+
+/// Headers that hold secrets though their names, in capitals, do not say so.
+const SECRET_HEADERS: [&str; 4] = ["AUTHORIZATION", "PROXY_AUTHORIZATION", "COOKIE", "X_AUTH"];
 
 /// The servers as TOML; empty without servers.
 ///
@@ -36,6 +39,23 @@ pub(super) fn tables(material: &Material, servers: &[Located<McpServer>]) -> Res
     }
     let whole = Table::from_iter([("mcp_servers".to_string(), Value::Table(all))]);
     Ok(toml::to_string(&whole)?)
+}
+
+/// Teaches the log the secrets that stand in services.yaml itself: values of variables and headers whose names say so,
+/// as they are and as TOML writes them.
+pub(super) fn secrets(servers: &[Located<McpServer>], secrets: &Secrets) {
+    for server in servers {
+        for (name, value) in server.env.iter().chain(&server.headers) {
+            let plain = name.replace('-', "_").to_ascii_uppercase();
+            let secret = is_secret_name(&plain) || SECRET_HEADERS.contains(&plain.as_str());
+            let Some(text) = value.value.as_ref().filter(|_| secret) else { continue };
+            let written = Value::from(text.as_str()).to_string();
+            // `Bearer WORD`: the word alone is as secret.
+            let word = text.split_whitespace().last().unwrap_or_default();
+            let inner = written.trim_matches(['"', '\'', '\n']);
+            secrets.learn([text.as_str(), word, inner].map(|form| ("MCP_TOKEN", form)));
+        }
+    }
 }
 
 /// What is wrong with a server.
@@ -98,6 +118,11 @@ impl Reader<'_> {
                 let url = self.url(server, namespace);
                 table.insert("url".into(), url.into());
                 if let Some(name) = server.bearer_token_env_var.as_ref().filter(|name| !name.is_empty()) {
+                    if !is_variable(name) {
+                        self.problem(format!(
+                            "`bearer_token_env_var` must be a variable's name, found `{name}`"
+                        ));
+                    }
                     table.insert("bearer_token_env_var".into(), name.clone().into());
                 }
                 self.headers(server, &mut table);
@@ -170,8 +195,18 @@ impl Reader<'_> {
     fn headers(&mut self, server: &McpServer, table: &mut Table) {
         let (mut fixed, mut named) = (Table::new(), Table::new());
         for (name, value) in &server.headers {
+            if !is_header(name) {
+                self.problem(format!("headers: `{name}` is no name of an HTTP header"));
+            }
             match self.origin(&format!("headers.{name}"), value) {
-                Some(Origin::Text(text)) => drop(fixed.insert(name.clone(), text.into())),
+                Some(Origin::Text(text)) => {
+                    if text.contains(|c: char| c.is_control() && c != '\t') {
+                        self.problem(format!(
+                            "headers.{name}: a header's value is one line without control characters"
+                        ));
+                    }
+                    fixed.insert(name.clone(), text.into());
+                }
                 Some(Origin::Pod { name: source, .. }) => drop(named.insert(name.clone(), source.into())),
                 None => {}
             }
@@ -245,6 +280,11 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// A `token` of RFC 9110.
+fn is_header(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
 }
 
 fn is_variable(name: &str) -> bool {

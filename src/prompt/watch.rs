@@ -13,6 +13,9 @@ use crate::error::Fault;
 use crate::output;
 use crate::process::{Secrets, interrupted};
 
+/// The way out for whoever hears of the agent no more.
+const GOES_ON: &str = "the agent may go on without it: `codexctl prompt attach` follows it again";
+
 /// Follows one run.
 pub(super) struct Watch<'a> {
     pod: &'a Pod<'a>,
@@ -100,7 +103,8 @@ impl<'a> Watch<'a> {
                 return Ok(Stop::Interrupted);
             }
             if let Some(error) = self.trouble.take() {
-                return Err(error);
+                let message = crate::error::report(&error).unwrap_or_default();
+                return Err(Fault::failed(message).hint(GOES_ON).into());
             }
             let why = match result {
                 Ok(()) => "it ended early".to_string(),
@@ -112,7 +116,7 @@ impl<'a> Watch<'a> {
             if Instant::now() >= give_up {
                 let seconds = pod.patience.as_secs();
                 return Err(Fault::failed(format!("no connection to the agent for {seconds}s: {why}"))
-                    .hint("the agent may go on without it: `codexctl prompt attach` follows it again")
+                    .hint(GOES_ON)
                     .into());
             }
             let until = deadline.map_or(give_up, |at| at.min(give_up));
@@ -139,6 +143,9 @@ impl<'a> Watch<'a> {
                 }
                 Frame::Alive => {}
                 Frame::Log(bytes) => self.log.extend(bytes),
+                Frame::Full => {
+                    tracing::warn!("the disk of the pod's HOME is full; events and log may lack their ends");
+                }
                 Frame::End(ending) => {
                     if let Some(rest) = self.lines.rest() {
                         self.show(&rest);

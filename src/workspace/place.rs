@@ -1,6 +1,6 @@
 //! Where files come from and go to, checked before anything is touched.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
@@ -69,15 +69,23 @@ impl Place {
     }
 }
 
-/// The path without symlinks, as far as it exists.
+/// The absolute path without symlinks and `..`: what exists is followed, and what does not is plain text, so that a `..`
+/// behind a missing folder leads nowhere unseen.
 fn resolved(path: &Path) -> PathBuf {
-    for known in path.ancestors() {
-        if let Ok(real) = known.canonicalize() {
-            let rest = path.strip_prefix(known).unwrap_or(Path::new(""));
-            return if rest.as_os_str().is_empty() { real } else { real.join(rest) };
+    let mut real = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => drop(real.pop()),
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => {
+                real.push(part);
+                if let Ok(followed) = real.canonicalize() {
+                    real = followed;
+                }
+            }
         }
     }
-    path.to_path_buf()
+    real
 }
 
 fn refused(path: &Path, why: &str) -> anyhow::Error {

@@ -225,6 +225,12 @@ fn dangerous_targets_are_refused() {
     fs::create_dir_all(root.join("linked2")).unwrap();
     symlink(root.join("elsewhere"), root.join("linked2/3")).unwrap();
     assert!(refused("linked2", "code").contains("it is a symlink to somewhere else"));
+    // A way through folders that are not there is no way around.
+    assert!(refused("linked2/missing/..", "code").contains("it is a symlink to somewhere else"));
+    assert!(refused("linked2/missing/deeper/../..", "code").contains("it is a symlink to somewhere else"));
+    assert!(refused("base/missing/..", "base/3").contains("overlaps the source"));
+    assert!(refused("missing/../home", "code").contains("is the home folder"));
+    assert!(!root.join("linked2/missing").exists() && !root.join("missing").exists());
     assert!(root.join("elsewhere/kept").is_file());
 }
 

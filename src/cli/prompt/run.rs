@@ -84,8 +84,11 @@ impl Args {
             about,
             resume: self.resume,
             replace: self.replace,
-            timeout: self.timeout.or(configured(timeouts.exec.as_ref())?).unwrap_or(EXEC),
-            rollout: self.rollout_timeout.or(configured(timeouts.rollout.as_ref())?).unwrap_or(ROLLOUT),
+            timeout: self.timeout.or(configured(&material, timeouts.exec.as_ref())?).unwrap_or(EXEC),
+            rollout: self
+                .rollout_timeout
+                .or(configured(&material, timeouts.rollout.as_ref())?)
+                .unwrap_or(ROLLOUT),
         };
         let agent = Agent::new(app, &material, self.reconnect_timeout, self.quiet)?;
         let (prompt, config) = (material.prompt(&wanted)?, material.config()?);
@@ -94,13 +97,14 @@ impl Args {
 }
 
 /// A duration of services.yaml; empty is not set, as in Go.
-fn configured(text: Option<&Text>) -> Result<Option<Duration>> {
+fn configured(material: &Material, text: Option<&Text>) -> Result<Option<Duration>> {
     let Some(text) = text.filter(|text| !text.value.trim().is_empty()) else { return Ok(None) };
+    let place = format!("{}: {}", material.stack.place(text), text.path);
     match parse_duration(&text.value) {
         Ok(Duration::ZERO) => {
-            Err(Fault::invalid(format!("{}: a time limit must be longer than 0", text.path)).into())
+            Err(Fault::invalid(format!("{place}: a time limit must be longer than 0")).into())
         }
         Ok(limit) => Ok(Some(limit)),
-        Err(message) => Err(Fault::invalid(format!("{}: {message}", text.path)).into()),
+        Err(message) => Err(Fault::invalid(format!("{place}: {message}")).into()),
     }
 }

@@ -137,3 +137,82 @@ fn a_pod_that_was_replaced_or_whose_supervisor_was_killed() {
     assert_eq!(run.code, 1);
     assert!(run.stderr.contains("its pod was replaced"), "{}", run.stderr);
 }
+
+/// Shell that kills what follows the run in this pod, as the kernel does when memory runs out.
+const KILL_FOLLOWER: &str = r#"
+kill_follower() {
+  while :; do
+    for proc in /proc/[0-9]*; do
+      if tr '\0' '\n' <"$proc/environ" 2>/dev/null | grep -qxF "POD=$POD" &&
+        tr '\0' ' ' <"$proc/cmdline" 2>/dev/null | grep -q 'agent.sh follow '; then
+        eval "$before"
+        kill -KILL "${proc#/proc/}" && return
+      fi
+    done
+    sleep 0.1
+  done
+}
+echo '{"n":1}'
+"#;
+
+#[test]
+fn a_follower_that_is_killed_says_nothing_about_the_agent() {
+    let Some(pod) = Pod::new("") else { return };
+    pod.behave(&format!("{KILL_FOLLOWER} kill_follower; echo '{{\"n\":2}}'; exit 4"));
+    let run = pod.run(&RUN);
+    assert_eq!((run.code, run.stdout.as_str()), (4, "{\"n\":1}\n{\"n\":2}\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("was killed (exit code 137); trying again"), "{}", run.stderr);
+}
+
+#[test]
+fn everything_in_the_container_was_killed() {
+    let Some(pod) = Pod::new("") else { return };
+    pod.behave(&format!("{KILL_FOLLOWER} kill -KILL $PPID; kill_follower; kill -KILL $$"));
+    let run = pod.run(&RUN);
+    assert_eq!((run.code, run.stdout.as_str()), (1, "{\"n\":1}\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("the agent was killed with its supervisor"), "{}", run.stderr);
+}
+
+#[test]
+fn a_new_pod_without_the_script() {
+    let Some(pod) = Pod::new("") else { return };
+    let loss = r#"before='mv "$HOME/.codexctl" "$POD/lost"'; kill_follower; kill -KILL $PPID $$"#;
+    pod.behave(&format!("{KILL_FOLLOWER} {loss}"));
+    let run = pod.run(&RUN);
+    assert_eq!((run.code, run.stdout.as_str()), (1, "{\"n\":1}\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("its pod was replaced since"), "{}", run.stderr);
+    assert!(!run.stderr.contains("cannot open"), "{}", run.stderr);
+}
+
+#[test]
+fn nothing_is_started_on_a_full_disk() {
+    let Some(pod) = Pod::new("") else { return };
+    // A run's folder whose notes meet a full disk.
+    let mkdir = pod.file_in("bin/mkdir");
+    let full = "#!/bin/sh\nPATH=/usr/bin:/bin mkdir \"$@\" || exit\ncase $2 in */runs/*) ln -s /dev/full \"$2/pid.new\" ;; esac\n";
+    std::fs::write(&mkdir, full).unwrap();
+    std::fs::set_permissions(&mkdir, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let error = pod.fails(1, &RUN);
+    assert!(error.contains("No space left on device") && error.contains("was not started"), "{error}");
+    assert!(error.contains("hint: the disk of the pod's HOME is full"), "{error}");
+    assert!(!pod.read_in("processes").contains("exec --json"), "no agent was started");
+    std::fs::remove_file(&mkdir).unwrap();
+    assert_eq!(pod.ok(&RUN), DONE_EVENTS);
+}
+
+#[test]
+fn a_disk_that_gets_full_costs_no_exit_code() {
+    let Some(pod) = Pod::new("") else { return };
+    // What has no room yet meets a full disk.
+    let full = r#"for name in exit.new ended.new probe; do
+        ln -s /dev/full "$HOME/.codexctl/runs/$CODEXCTL_RUN/$name" 2>/dev/null
+    done
+    echo '{"n":1}'"#;
+    pod.behave(&format!("{full}; exit 7"));
+    let run = pod.run(&RUN);
+    assert_eq!((run.code, run.stdout.as_str()), (7, "{\"n\":1}\n"), "{}", run.stderr);
+    assert!(run.stderr.contains("the disk of the pod's HOME is full"), "{}", run.stderr);
+    pod.behave(&format!("{full}; sleep 300"));
+    let run = pod.run(&[&RUN[..], &["--timeout", "1s"]].concat());
+    assert!(run.code == 1 && run.stderr.contains("its time limit"), "{}", run.stderr);
+}

@@ -233,3 +233,56 @@ fn a_secret_that_a_template_writes_out_is_told() {
     );
     assert!(!run.stderr.contains("tok-secret"), "{}", run.stderr);
 }
+
+#[test]
+fn the_debug_log_shows_no_literal_secret_of_a_server() {
+    let servers = r#"  mcp:
+    servers:
+      - name: a
+        command: x
+        env:
+          A_TOKEN: {value: "literal-secret-abcdef"}
+          B_TOKEN: {value: "it's \"quoted\"\tsecret-tail"}
+          SEEN: {value: plain-value}
+      - name: b
+        type: https
+        endpoint: https://b.test/mcp
+        headers:
+          X-API-KEY: {value: literal-hdr-zzz}
+          Authorization: {value: Bearer literal-bearer-yyy}
+"#;
+    let project = Project::new(&services(servers));
+    project.file("t.toml", "# short\n");
+    project.file("services.yaml", services(&format!("  configTemplate: t.toml\n{servers}")));
+    let run = project.run(&["prompt", "config", "--slot", "3", "--log-level", "debug"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for secret in ["literal-secret", "secret-tail", "literal-hdr", "literal-bearer"] {
+        assert!(run.stdout.contains(secret), "{secret}: {}", run.stdout);
+    }
+    let preview = &run.stderr[run.stderr.find("config.toml, ").unwrap()..];
+    for secret in ["literal-secret", "secret-tail", "literal-hdr", "literal-bearer"] {
+        assert!(!preview.contains(secret), "{secret}: {preview}");
+    }
+    assert!(preview.contains("***") && preview.contains("plain-value"), "{preview}");
+}
+
+#[test]
+fn headers_and_bearer_variables_that_no_client_would_send_are_problems() {
+    let server = |lines: &str| {
+        services(&format!(
+            "  mcp:\n    servers:\n      - name: b\n        type: https\n        endpoint: https://b.test/mcp\n        {lines}\n"
+        ))
+    };
+    for (lines, problem) in [
+        ("headers: {'A: b': {value: x}}", "headers: `A: b` is no name of an HTTP header"),
+        ("headers: {A: {value: \"x\\ny\"}}", "headers.A: a header's value is one line"),
+        ("bearer_token_env_var: a b", "`bearer_token_env_var` must be a variable's name, found `a b`"),
+    ] {
+        let project = Project::new(&server(lines));
+        let error = project.fails(2, &["prompt", "config", "--slot", "3"]);
+        assert!(error.contains("services.yaml:11: ") && error.contains(problem), "{error}");
+    }
+    let project =
+        Project::new(&server("headers: {X-A_b.c: {value: \"x\ty\"}}\n        bearer_token_env_var: A_TOKEN"));
+    project.ok(&["prompt", "config", "--slot", "3"]);
+}

@@ -37,6 +37,36 @@ fn a_signal_ends_the_agent_and_all_it_has_started() {
     }
 }
 
+/// The `sleep`s in the pod's workspace, whatever their environment: the supervisor's is one.
+fn in_workspace(pod: &Pod) -> usize {
+    let workspace = pod.file_in("workspace").canonicalize().unwrap();
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    let works = |path: std::path::PathBuf| {
+        std::fs::read_link(path.join("cwd")).is_ok_and(|cwd| cwd == workspace)
+            && std::fs::read(path.join("cmdline"))
+                .is_ok_and(|line| line.windows(6).any(|at| at == b"sleep\0"))
+    };
+    all.filter(|entry| works(entry.path())).count()
+}
+
+#[test]
+fn what_has_cleared_its_environment_ends_too() {
+    let family = "echo '{\"n\":1}'; env -i sleep 310 & env -i setsid sleep 311 & (env -i sleep 312 &); \
+        (trap '' TERM; exec env -i sleep 313) & sleep 314";
+    for shell in [Shell::Dash, Shell::Busybox] {
+        let Some(pod) = Pod::with(shell, "") else { continue };
+        pod.behave(family);
+        let child = pod.command(&RUN).spawn().unwrap();
+        pod.until("the family works", |pod| in_workspace(pod) == 6 && pod.count("follow") > 0);
+        signal(&child, "-INT");
+        assert_eq!(Run::from(child.wait_with_output().unwrap()).code, 130);
+        assert_eq!(in_workspace(&pod), 0, "{shell:?}: a signal");
+        let run = pod.run(&[&RUN[..], &["--timeout", "1s"]].concat());
+        assert!(run.stderr.contains("its time limit"), "{}", run.stderr);
+        assert_eq!(in_workspace(&pod), 0, "{shell:?}: the time limit");
+    }
+}
+
 #[test]
 fn a_signal_ends_it_over_a_bad_connection_too() {
     let Some(pod) = Pod::new("") else { return };
@@ -104,6 +134,19 @@ fn a_reader_that_leaves_does_not_end_it() {
     std::fs::write(pod.file_in("go"), "").unwrap();
     let run = Run::from(run.wait_with_output().unwrap());
     assert_eq!((run.code, run.stdout.as_str()), (0, "{\"n\":1}\n{\"n\":2}\n"));
+}
+
+#[test]
+fn a_full_disk_under_stdout_says_that_the_agent_goes_on() {
+    let Some(pod) = Pod::new("") else { return };
+    pod.behave("echo '{\"n\":1}'; while [ ! -e \"$POD/go\" ]; do sleep 0.1; done; echo '{\"n\":2}'");
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let run = Run::from(pod.command(&RUN).stdout(full).output().unwrap());
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("cannot write to stdout: No space left on device"), "{}", run.stderr);
+    assert!(run.stderr.contains("`codexctl prompt attach` follows it again"), "{}", run.stderr);
+    std::fs::write(pod.file_in("go"), "").unwrap();
+    assert_eq!(pod.ok(&["prompt", "attach", "--slot", "3"]), "{\"n\":1}\n{\"n\":2}\n");
 }
 
 #[test]

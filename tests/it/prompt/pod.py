@@ -164,6 +164,8 @@ def kubectl(real, folder, args):
             (code,) = struct.unpack(">i", data)
             if left is not None:
                 leave(broken)
+            # A command that was killed: 128 and the signal's number, as runtimes tell it.
+            code = 128 - code if code < 0 else code
             if code:
                 print(f"command terminated with exit code {code}", file=sys.stderr)
             sys.exit(code)

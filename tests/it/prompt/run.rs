@@ -1,5 +1,7 @@
 //! Runs as they should go: what reaches the agent, what comes back, and what is refused.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::pod::{DONE_EVENTS, Pod, RUN, Shell};
@@ -130,6 +132,61 @@ fn a_second_run_is_refused_by_name_unless_it_replaces() {
 }
 
 #[test]
+fn runs_of_a_client_whose_clock_is_ahead_cost_the_new_run_nothing() {
+    for shell in [Shell::Dash, Shell::Busybox] {
+        let Some(pod) = Pod::with(shell, "") else { continue };
+        // Runs that are over, each older than the one before.
+        for (age, year) in (2091..2098).enumerate() {
+            let folder = pod.file_in(&format!("home/.codexctl/runs/{year}0101T000000-7"));
+            std::fs::create_dir_all(&folder).unwrap();
+            for (name, text) in
+                [("about", "old"), ("events", "{\"old\":1}\n"), ("log", ""), ("pid", "1 1"), ("exit", "0 1")]
+            {
+                std::fs::write(folder.join(name), text).unwrap();
+            }
+            let past = std::time::SystemTime::now() - Duration::from_secs(600 + 60 * age as u64);
+            std::fs::File::open(&folder).unwrap().set_modified(past).unwrap();
+        }
+        pod.behave("echo '{\"n\":1}'; while [ ! -e \"$POD/go\" ]; do sleep 0.1; done; echo '{\"n\":2}'");
+        let first = pod.command(&RUN).spawn().unwrap();
+        pod.until("it runs", |pod| pod.count("follow") == 1);
+        let second = pod.run(&[&RUN[..], &["--timeout", "10s"]].concat());
+        assert_eq!(second.code, 1, "{shell:?}: {}", second.stderr);
+        assert!(second.stderr.contains("an agent runs in demo-dev-3 already: 20"), "{}", second.stderr);
+        let attached = pod.command(&["prompt", "attach", "--slot", "3"]).spawn().unwrap();
+        pod.until("both follow", |pod| pod.count("follow") == 2);
+        std::fs::write(pod.file_in("go"), "").unwrap();
+        for child in [first, attached] {
+            let run = super::super::harness::Run::from(child.wait_with_output().unwrap());
+            assert_eq!(
+                (run.code, run.stdout.as_str()),
+                (0, "{\"n\":1}\n{\"n\":2}\n"),
+                "{shell:?}: {}",
+                run.stderr
+            );
+        }
+        let kept = std::fs::read_dir(pod.file_in("home/.codexctl/runs")).unwrap();
+        let mut kept: Vec<_> = kept.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        kept.sort();
+        let old = ["20910101T000000-7", "20920101T000000-7", "20930101T000000-7", "20940101T000000-7"];
+        assert_eq!(kept[1..], old, "the new run and the four latest before it are kept");
+    }
+}
+
+#[test]
+fn a_run_that_works_is_found_whatever_ran_last() {
+    let Some(pod) = Pod::new("") else { return };
+    pod.behave("while [ ! -e \"$POD/go\" ]; do sleep 0.1; done");
+    let first = pod.command(&RUN).spawn().unwrap();
+    pod.until("it runs", |pod| pod.count("follow") == 1);
+    std::fs::write(pod.file_in("home/.codexctl/current"), "20200101T000000-1\n").unwrap();
+    let second = pod.run(&[&RUN[..], &["--timeout", "10s"]].concat());
+    std::fs::write(pod.file_in("go"), "").unwrap();
+    assert!(second.stderr.contains("an agent runs in demo-dev-3 already: 20"), "{}", second.stderr);
+    assert!(first.wait_with_output().unwrap().status.success());
+}
+
+#[test]
 fn only_one_of_many_runs_at_once_gets_the_slot() {
     let Some(pod) = Pod::new("") else { return };
     pod.behave("while [ ! -e \"$POD/go\" ]; do sleep 0.1; done");
@@ -199,6 +256,12 @@ fn wrong_usage_and_wrong_durations_start_nothing() {
     }
     pod.file("services.yaml", super::pod::services("  timeouts: {exec: 90 minutes}\n"));
     assert!(pod.fails(2, &RUN).contains("codex.timeouts.exec"));
+    for key in ["exec", "rollout"] {
+        pod.file("services.yaml", super::pod::services(&format!("  timeouts:\n    {key}: 0\n")));
+        let error = pod.fails(2, &RUN);
+        let place = format!("services.yaml:10: codex.timeouts.{key}: a time limit must be longer than 0");
+        assert!(error.contains(&place), "{error}");
+    }
     assert_eq!(pod.calls(), []);
     pod.file("services.yaml", super::pod::services(""));
     pod.sim.remove("apps/v1", "Deployment", "demo-dev-3", "codex");
