@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::deploy;
 use crate::error::Fault;
 use crate::process::{Secrets, interrupted, rounded};
+use crate::slots::unique;
 use crate::tools::kubectl::{Cluster, Kubectl};
 
 /// How an agent is started.
@@ -75,7 +76,8 @@ impl<'a> Agent<'a> {
         for warning in said.iter().filter_map(|line| line.strip_prefix("warning: ")) {
             tracing::warn!("{warning}");
         }
-        let run = format!("{}-{}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S"), std::process::id());
+        // Process ids of containers are alike, and several may start in one second.
+        let run = format!("{}-{:.8}", jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S"), unique());
         let deadline = Instant::now() + options.timeout;
         if let Err(error) = self.start(&pod, &run, prompt, options) {
             if interrupted().is_some() {
