@@ -361,7 +361,7 @@ fn a_relative_kubeconfig_of_the_caller_leads_scripts_to_the_same_cluster() {
 #[test]
 fn relative_paths_of_the_caller_lead_codexctl_in_a_script_to_the_same_files() {
     let hook =
-        "hooks: {beforeAll: [{run: '$BINARY render --env dev -n $(cat vars.env | cut -d= -f2) >out'}]}\n";
+        "hooks: {beforeAll: [{run: '\"$BINARY\" render --env dev -n $(cat vars.env | cut -d= -f2) >out'}]}\n";
     let Some(lab) = lab(hook, "") else { return };
     lab.file("vars.env", "WHAT=seen\n");
     let mut command = lab.command(&["apply"]);

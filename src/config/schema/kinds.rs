@@ -62,6 +62,11 @@ kinds! {
         { "type": "string", "pattern": r"\S" },
         { "type": ["number", "boolean"] },
     ];
+    /// Name of a variable, or an empty string for "not set".
+    OptionalVariable, "variable's name or empty": [
+        { "type": "string", "pattern": "^([A-Za-z_][A-Za-z0-9_]*)?$" },
+        { "type": "boolean" },
+    ];
     /// A name that Codex takes for an MCP server.
     ServerName, "name: letters, digits, `-`, `_`": [
         { "type": "string", "pattern": "^[A-Za-z0-9_-]+$" },

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::kinds::ServerName;
+use super::kinds::{OptionalVariable, ServerName};
 use super::rules;
 use crate::yaml::Located;
 
@@ -65,7 +65,7 @@ pub struct McpServer {
     #[schemars(extend("examples" = [{ "X-Api-Key": { "envRef": "DOCS_KEY" } }]))]
     pub headers: BTreeMap<String, McpValue>,
     /// http, https, cluster: name of the variable in the agent's pod that holds the bearer token.
-    #[schemars(extend("examples" = ["DOCS_TOKEN"]))]
+    #[schemars(with = "Option<OptionalVariable>", extend("examples" = ["DOCS_TOKEN"]))]
     pub bearer_token_env_var: Option<String>,
     /// cluster: the Service that answers.
     pub service: Option<McpService>,
