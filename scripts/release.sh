@@ -45,7 +45,13 @@ build() {
   local target=$1 dir=$2 flags=${RUSTFLAGS:-}
   need_rust
   case $target in
-    *-linux-gnu) flags+=' -C target-feature=+crt-static' ;;
+    *-linux-gnu)
+      flags+=' -C target-feature=+crt-static'
+      # Relocations take little room so; the start-up code of glibc reads them from 2.36 on.
+      if printf 'glibc 2.36\n%s\n' "$(getconf GNU_LIBC_VERSION 2>/dev/null)" | sort -CV; then
+        flags+=' -C link-arg=-Wl,-z,pack-relative-relocs'
+      fi
+      ;;
     aarch64-unknown-linux-musl)
       if command -v aarch64-linux-gnu-gcc >/dev/null 2>&1; then
         export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_MUSL_LINKER=aarch64-linux-gnu-gcc

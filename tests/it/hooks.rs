@@ -120,7 +120,10 @@ fn an_interrupted_run_leaves_none_of_what_earlier_steps_left() {
     let hooks = "hooks:\n  beforeAll:\n    - run: 'sleep 86431 >/dev/null 2>&1 &'\n    - run: |\n        (setsid bash -c 'trap \"\" TERM INT; sleep 86432; sleep 86432' >/dev/null 2>&1 &)\n        setsid bash -c 'sleep 86433; true' >/dev/null 2>&1 &\n    - run: 'echo started >&2; sleep 86434'\n";
     let Some(lab) = lab(hooks, "") else { return };
     for signal in ["-INT", "-TERM", "-HUP"] {
-        let mut child = lab.command(&["apply", "--env", "dev"]).spawn().unwrap();
+        // Whatever runs the tests may ignore SIGHUP, which is inherited.
+        let mut command = lab.other("env");
+        command.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_codexctl"), "apply", "--env", "dev"]);
+        let mut child = command.spawn().unwrap();
         read_until(&mut child, "started\n");
         assert!(lives("sleep 86431") && lives("sleep 86432") && lives("sleep 86433"));
         kill(&child, signal);
