@@ -6,8 +6,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::config::{Stack, StackContext};
-use crate::process::Output;
-use crate::tools::kubectl::{DryRun, Kubectl, explained};
+use crate::tools::kubectl::{Kubectl, explained};
 
 /// Secret name and the variable it holds (spec section 5).
 const SECRETS: [(&str, &str); 3] = [
@@ -55,7 +54,7 @@ pub(super) fn ensure(
         tracing::warn!("none of {} is set, so no Secret was made", variables.join(", "));
         return Ok(());
     }
-    kubectl.apply(&documents, DryRun::Off, true, Output::Capture, None, timeout).map_err(explained)?;
+    kubectl.put(&documents, timeout).map_err(explained)?;
     tracing::info!("Secrets in {namespace}: {}", names.join(", "));
     Ok(())
 }

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::Phase;
 use crate::config::{EnvName, Stack};
 use crate::error::Fault;
-use crate::process::{Output, pause};
-use crate::tools::kubectl::{DryRun, Kubectl, explained};
+use crate::process::pause;
+use crate::tools::kubectl::{Kubectl, explained};
 
 /// The environment whose namespace keeps the copies.
 const STAGING: &str = "ai-staging";
@@ -53,10 +53,7 @@ pub(super) fn reuse(
     let left = || Some(deadline.saturating_duration_since(Instant::now()).max(Duration::from_secs(1)));
     let find = |namespace: &str| kubectl.get(&["secret", &secret], Some(namespace), left()).map(filled);
     let copy = |found: &Value, namespace: &str| {
-        kubectl
-            .apply(&copied(found, &secret, namespace), DryRun::Off, true, Output::Capture, None, left())
-            .map(drop)
-            .map_err(explained)
+        kubectl.put(&copied(found, &secret, namespace), left()).map(drop).map_err(explained)
     };
     let kept = find(&staging)?;
     loop {

@@ -147,6 +147,14 @@ impl Kubectl {
         self.runner.run(&invocation)
     }
 
+    /// Server-side apply of objects that are codexctl's own: no last-applied annotation keeps a Secret's values.
+    ///
+    /// # Errors
+    /// As [`Kubectl::apply`].
+    pub fn put(&self, documents: &str, timeout: Option<Duration>) -> Result<Finished, Failure> {
+        self.apply(documents, DryRun::Off, true, Output::Capture, None, timeout)
+    }
+
     /// `kubectl diff -f -`: what it wrote, secrets masked; nothing where there are no differences. A diff program of the
     /// user's own may have shown them elsewhere: then the text is empty.
     ///
